@@ -1,0 +1,14 @@
+namespace StereoSpike.Model;
+
+/// <summary>What flows along an edge in one step: [C,H,W], or [K] as K channels of one pixel.</summary>
+/// <param name="Channels">C.</param>
+/// <param name="Height">H.</param>
+/// <param name="Width">W.</param>
+public readonly record struct FeatureShape(int Channels, int Height, int Width)
+{
+    /// <summary>C·H·W.</summary>
+    public int Count => checked(Channels * Height * Width);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"[{Channels}, {Height}, {Width}]";
+}

@@ -1,0 +1,57 @@
+namespace StereoSpike.Model;
+
+/// <summary>How a neuron's potential follows its input.</summary>
+public enum NeuronKind
+{
+    /// <summary>Integrate and fire: it sums its input and forgets nothing.</summary>
+    If,
+
+    /// <summary>Leaky integrate and fire, with a fixed time constant.</summary>
+    Lif,
+
+    /// <summary>Parametric leaky integrate and fire: the layer learns its time constant, 1/τ = σ(w).</summary>
+    Plif,
+}
+
+/// <summary>What a neuron's potential becomes when it fires.</summary>
+public enum ResetKind
+{
+    /// <summary>The reset potential.</summary>
+    Hard,
+
+    /// <summary>What it was, less the threshold.</summary>
+    Soft,
+}
+
+/// <summary>A layer's neurons: one sort, one set of constants.</summary>
+public sealed record NeuronSettings
+{
+    /// <summary>How the potential follows the input.</summary>
+    public NeuronKind Kind { get; init; } = NeuronKind.If;
+
+    /// <summary>m: what the layer's input is multiplied by on its way in; greater than 0. StereoSpike takes 1 with IF and 10 with PLIF.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to 0, less, or NaN.</exception>
+    public float InputGain { get; init => field = Guard.Above(value, 0f); } = 1f;
+
+    /// <summary>Potential at which a neuron fires.</summary>
+    public float Threshold { get; init; } = 1f;
+
+    /// <summary>Potential at rest, and after a hard reset.</summary>
+    public float ResetPotential { get; init; }
+
+    /// <summary>What firing does to the potential.</summary>
+    public ResetKind Reset { get; init; } = ResetKind.Hard;
+
+    /// <summary>Membrane time constant in steps, at least 1; for PLIF the value that learning starts from. IF has none and ignores it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 1, or to NaN.</exception>
+    public float TauSteps { get; init => field = Guard.AtLeast(value, 1f); } = 2f;
+
+    /// <summary>Whether a potential equal to the threshold fires (StereoSpike and SpikingJelly: yes; S4NN, stork, snnTorch, Norse and NIR: no).</summary>
+    public bool FiresAtEquality { get; init; } = true;
+
+    /// <summary>Whether the reset is kept out of the gradient.</summary>
+    public bool DetachReset { get; init; } = true;
+
+    /// <summary>The gradient of firing.</summary>
+    public Surrogate Surrogate { get; init; } = Surrogate.Default;
+}
