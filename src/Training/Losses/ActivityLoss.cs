@@ -1,0 +1,42 @@
+using StereoSpike.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StereoSpike.Training;
+
+/// <summary>What a network pays for firing too much, and for not firing at all.</summary>
+public static class ActivityLoss
+{
+    /// <summary>StereoSpike's quadratic spike penalty: Σ over the named tensors of Σ s² / (2·numel).</summary>
+    /// <remarks>Rançon et al., arXiv:2109.13751, section III-E; its weight β is 0.5 there and gives less than 10 % firing for less than 3 cm.</remarks>
+    public static Tensor Penalty(GraphRun run, IEnumerable<string> nodes)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor total = zeros(1);
+        foreach (Tensor spikes in nodes.Where(run.Spikes.ContainsKey).Select(node => run.Spikes[node]))
+        {
+            total = total + (spikes.square().sum() / (2.0 * spikes.numel()));
+        }
+
+        return total.squeeze().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The rate floor: Σ over the firing layers of max(0, floor − rate)/floor. Early in training it keeps decoders from falling silent, from where no gradient brings them back.</summary>
+    /// <param name="run">What the network did.</param>
+    /// <param name="graph">The network.</param>
+    /// <param name="floor">Firing rate below which a layer pays, greater than 0, at most 1.</param>
+    public static Tensor RateFloor(GraphRun run, NetworkGraph graph, float floor)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor total = zeros(1);
+        foreach (GraphNode node in graph.FiringNodes)
+        {
+            total = total + (1f - (run.Spikes[node.Name].mean() / floor)).clamp_min(0f);
+        }
+
+        return total.squeeze().MoveToOuterDisposeScope();
+    }
+}
