@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace StereoSpike.Ingest;
+
+/// <summary>What every encoder checks before it counts, so that all of them refuse in the same words.</summary>
+internal static class EncoderDoor
+{
+    /// <summary>Checks that a destination holds exactly [C,H,W], and empties it.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static void Clear(Span<float> destination, int channels, SensorSize sensor)
+    {
+        Guard.Length(destination.Length, checked(channels * sensor.Pixels), nameof(destination));
+        destination.Clear();
+    }
+
+    /// <summary>Refuses an event; out of line, so that the loops that call it stay small.</summary>
+    [DoesNotReturn, StackTraceHidden]
+    public static void ThrowOutside(int index, DvsEvent e, TimeWindow window, SensorSize sensor) =>
+        throw new ArgumentException(
+            $"Event {index} is at x = {e.X}, y = {e.Y}, t = {e.TimestampUs} µs: outside the {sensor} sensor " +
+            $"or the window {window}. Crop the batch before encoding it.",
+            nameof(window));
+}
