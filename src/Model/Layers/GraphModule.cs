@@ -57,9 +57,11 @@ public sealed class GraphModule : nn.Module
     /// <summary>Runs a sequence of steps from rest; neurons and integrators keep their potentials from one to the next.</summary>
     /// <param name="steps">T inputs, each of shape [N,C,H,W].</param>
     /// <param name="beforeFiring">If given, is shown each firing node's input and returns what to use instead: the door for scaling weights layer by layer.</param>
+    /// <param name="afterFiring">If given, is shown each firing node's input and spikes and returns the spikes to go on with: the door for comparing with another engine.</param>
     /// <returns>What the last step made.</returns>
     /// <exception cref="ArgumentException">There is no step, or a shape is not the network's.</exception>
-    public GraphRun Run(IReadOnlyList<Tensor> steps, Func<GraphNode, Tensor, Tensor>? beforeFiring = null)
+    public GraphRun Run(
+        IReadOnlyList<Tensor> steps, Func<GraphNode, Tensor, Tensor>? beforeFiring = null, Func<GraphNode, Tensor, Tensor, Tensor>? afterFiring = null)
     {
         ArgumentNullException.ThrowIfNull(steps);
         using DisposeScope scope = NewDisposeScope();
@@ -72,11 +74,19 @@ public sealed class GraphModule : nn.Module
             values.Add(Graph.Input.Name, Checked(steps[t]));
             foreach (GraphNode node in Graph.Nodes.Skip(1).Where(node => !_foldedAway.Contains(node.Name)))
             {
-                values.Add(node.Name, Evaluate(node, values, readouts, state, lastStep: t == steps.Count - 1, beforeFiring));
+                values.Add(node.Name, node.Operation is FiringOperation ? Fire(node, values, state, t == steps.Count - 1) : Evaluate(node, values, readouts, state));
             }
         }
 
         return Collect(values, readouts);
+
+        Tensor Fire(GraphNode node, Dictionary<string, Tensor> values, Dictionary<string, Tensor> state, bool lastStep)
+        {
+            Tensor input = beforeFiring?.Invoke(node, values[node.Inputs[0]]) ?? values[node.Inputs[0]];
+            (Tensor spikes, Tensor? potential) = _neurons[node.Name].Step(input, state.GetValueOrDefault(node.Name), keepPotential: !lastStep);
+            Keep(state, node.Name, potential);
+            return afterFiring?.Invoke(node, input, spikes) ?? spikes;
+        }
     }
 
     /// <summary>The learned tensors' present values, copied.</summary>
@@ -84,8 +94,7 @@ public sealed class GraphModule : nn.Module
         parameter => parameter.Name,
         parameter => new WeightTensor(parameter.Shape, _tensors[parameter.Name].data<float>().ToArray()));
 
-    private Tensor Evaluate(
-        GraphNode node, Dictionary<string, Tensor> values, Dictionary<string, IReadOnlyList<Tensor>> readouts, Dictionary<string, Tensor> state, bool lastStep, Func<GraphNode, Tensor, Tensor>? beforeFiring)
+    private Tensor Evaluate(GraphNode node, Dictionary<string, Tensor> values, Dictionary<string, IReadOnlyList<Tensor>> readouts, Dictionary<string, Tensor> state)
     {
         switch (node.Operation)
         {
@@ -99,11 +108,6 @@ public sealed class GraphModule : nn.Module
                 return nn.functional.linear(values[node.Inputs[0]].flatten(1), _tensors[linear.Weight], Optional(linear.Bias)).unsqueeze(-1).unsqueeze(-1);
             case AddOperation:
                 return values[node.Inputs[0]] + values[node.Inputs[1]];
-            case FiringOperation:
-                Tensor input = values[node.Inputs[0]];
-                (Tensor spikes, Tensor? potential) = _neurons[node.Name].Step(beforeFiring?.Invoke(node, input) ?? input, state.GetValueOrDefault(node.Name), keepPotential: !lastStep);
-                Keep(state, node.Name, potential);
-                return spikes;
             case IntegratorOperation integrator:
                 Tensor? sum = state.GetValueOrDefault(node.Name);
                 var partial = new List<Tensor>();

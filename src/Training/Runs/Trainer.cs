@@ -1,0 +1,273 @@
+using System.Diagnostics;
+using System.Globalization;
+using StereoSpike.Files;
+using StereoSpike.Ingest;
+using StereoSpike.Model;
+using StereoSpike.Readout;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StereoSpike.Training;
+
+/// <summary>Trains a StereoSpike network: batches, losses, steps, validation, checkpoints, log.</summary>
+/// <remarks>A run's folder holds <c>settings.json</c>, <c>last.safetensors</c> (to resume), <c>weights.safetensors</c> (the best on validation) and <c>log.csv</c>.</remarks>
+public sealed class Trainer : IDisposable
+{
+    private const double SecondsBetweenCheckpoints = 60;
+    private readonly TrainingSettings _settings;
+    private readonly TrainingSet _training;
+    private readonly TrainingSet _validation;
+    private readonly string _folder;
+    private readonly IStereoEncoder _encoder;
+    private readonly GraphModule _module;
+    private readonly AdamOptimizer _optimizer;
+    private readonly IWorkProgress? _progress;
+    private int _epoch;
+    private int _batchesDone;
+    private double _lossSum;
+    private double _best = double.PositiveInfinity;
+    private double _seconds;
+
+    private Trainer(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, GraphModule module, IWorkProgress? progress)
+    {
+        _settings = settings;
+        _training = training;
+        _validation = validation;
+        _folder = folder;
+        _module = module;
+        _encoder = EncoderCatalogue.Create(settings.Network.Encoder);
+        _optimizer = new AdamOptimizer(module);
+        _progress = progress;
+    }
+
+    /// <summary>Name of the file that a run resumes from.</summary>
+    public const string LastCheckpoint = "last.safetensors";
+
+    /// <summary>Name of the file with the best weights.</summary>
+    public const string BestWeights = "weights.safetensors";
+
+    /// <summary>The settings in force, the readout's offset and scale filled in.</summary>
+    public TrainingSettings Settings => _settings;
+
+    private int BatchesPerEpoch => (_training.Count + _settings.BatchSize - 1) / _settings.BatchSize;
+
+    /// <summary>Starts a run: draws the weights and scales them on real windows so that every layer fires.</summary>
+    /// <param name="settings">All settings.</param>
+    /// <param name="training">What to learn from.</param>
+    /// <param name="validation">What to choose the best weights by; may be empty.</param>
+    /// <param name="folder">The run's folder; made if needed.</param>
+    /// <param name="progress">Told the steps done, if given.</param>
+    /// <exception cref="IOException">The folder holds a run already, or cannot be written.</exception>
+    /// <exception cref="InvalidDataException">The samples hold no events to scale the weights on.</exception>
+    public static Trainer Start(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(training);
+        if (File.Exists(Path.Combine(folder, LastCheckpoint)))
+        {
+            throw new IOException($"{folder}: holds a run already. Go on with it (stereospike train --resume {folder}) or choose another folder.");
+        }
+
+        settings = settings with { Network = ReadoutScaling.Fit(settings, training) };
+        NetworkGraph graph = StereoSpikeNetwork.Build(settings.Network);
+        var module = new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed));
+        var trainer = new Trainer(settings, training, validation, folder, module, progress);
+        trainer.ScaleRates();
+        WholeFile.WriteText(Path.Combine(folder, "settings.json"), settings.ToJson());
+        WholeFile.WriteText(Path.Combine(folder, "log.csv"), EpochFigures.CsvHeader + "\n");
+        trainer.SaveCheckpoint();
+        return trainer;
+    }
+
+    /// <summary>Takes a run up where its checkpoint stands.</summary>
+    /// <param name="checkpoint">The checkpoint, loaded.</param>
+    /// <param name="training">The same samples as before.</param>
+    /// <param name="validation">The same samples as before.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="progress">Told the steps done, if given.</param>
+    /// <exception cref="InvalidDataException">The checkpoint's tensors are not those of its settings.</exception>
+    public static Trainer Resume(Checkpoint checkpoint, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        NetworkGraph graph = StereoSpikeNetwork.Build(checkpoint.Settings.Network);
+        var weights = checkpoint.Tensors.Where(tensor => !tensor.Key.StartsWith("adam.", StringComparison.Ordinal)).ToDictionary();
+        var module = new GraphModule(graph, weights, Path.Combine(folder, LastCheckpoint));
+        var trainer = new Trainer(checkpoint.Settings, training, validation, folder, module, progress)
+        {
+            _epoch = checkpoint.Epoch,
+            _batchesDone = checkpoint.BatchesDone,
+            _lossSum = checkpoint.LossSum,
+            _best = checkpoint.Best,
+            _seconds = checkpoint.Seconds,
+        };
+        trainer._optimizer.ImportState(checkpoint.Tensors, checkpoint.Steps);
+        trainer.ForgetLaterEpochs();
+        return trainer;
+    }
+
+    /// <summary>Trains to the end of the last epoch, or until cancelled; then everything done is in the checkpoint.</summary>
+    /// <param name="cancellation">Stops after the step under way.</param>
+    /// <returns>The last epoch's figures; null if none was finished.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the checkpoint is written.</exception>
+    /// <exception cref="InvalidDataException">The loss stopped being a number.</exception>
+    public EpochFigures? Run(CancellationToken cancellation = default)
+    {
+        EpochFigures? figures = null;
+        long sinceCheckpoint = Stopwatch.GetTimestamp();
+        while (_epoch < _settings.Epochs)
+        {
+            int[] order = Order(_epoch);
+            Task<Batch> next = Prepare(order, _epoch, _batchesDone);
+            while (_batchesDone < BatchesPerEpoch)
+            {
+                Batch batch = next.GetAwaiter().GetResult();
+                next = Prepare(order, _epoch, _batchesDone + 1);
+                Learn(batch);
+                if (cancellation.IsCancellationRequested || Stopwatch.GetElapsedTime(sinceCheckpoint).TotalSeconds > SecondsBetweenCheckpoints)
+                {
+                    SaveCheckpoint();
+                    sinceCheckpoint = Stopwatch.GetTimestamp();
+                    cancellation.ThrowIfCancellationRequested();
+                }
+            }
+
+            figures = FinishEpoch();
+            SaveCheckpoint();
+        }
+
+        return figures;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _module.Dispose();
+    }
+
+    /// <summary>One step of the optimiser on one batch.</summary>
+    private void Learn(Batch batch)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using DisposeScope scope = NewDisposeScope();
+        double progress = (_epoch + ((double)_batchesDone / BatchesPerEpoch)) / _settings.Epochs;
+        _optimizer.ZeroGradients();
+        Tensor loss = Loss(batch);
+        double value = loss.item<float>();
+        if (!double.IsFinite(value))
+        {
+            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}. Resume from {LastCheckpoint} with a smaller --learning-rate or with --clip-norm 1.");
+        }
+
+        loss.backward();
+        if (_settings.ClipNorm > 0)
+        {
+            _optimizer.ClipGradients(_settings.ClipNorm);
+        }
+
+        _optimizer.Step(_settings.LearningRateAt(_epoch, progress));
+        _lossSum += value;
+        _batchesDone++;
+        _seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
+        long done = ((long)_epoch * BatchesPerEpoch) + _batchesDone;
+        _progress?.Report(done, (long)_settings.Epochs * BatchesPerEpoch, string.Create(CultureInfo.InvariantCulture, $"epoch {_epoch + 1}, loss {_lossSum / _batchesDone:F4}"));
+    }
+
+    private Tensor Loss(Batch batch)
+    {
+        StereoSpikeSettings network = _settings.Network;
+        using DisposeScope scope = NewDisposeScope();
+        using GraphRun run = _module.Run(Input(batch));
+        Tensor truth = tensor(batch.Truth, [batch.Size, 1, network.Height, network.Width]);
+        IReadOnlyList<Tensor> readouts = run.Potentials[StereoSpikeNetwork.Readout];
+        Tensor loss = _settings.Loss == LossKind.Paper
+            ? PaperLoss.Of(readouts, truth)
+            : EventWeightedLoss.Of(readouts, truth, tensor(batch.LeftEvents, truth.shape), _settings.BackgroundWeight);
+        if (_settings.PenaltyWeight > 0)
+        {
+            loss = loss + (_settings.PenaltyWeight * ActivityLoss.Penalty(run, StereoSpikeNetwork.PenalisedNodes));
+        }
+
+        if (_settings.RateFloorWeight > 0)
+        {
+            loss = loss + (_settings.RateFloorWeight * ActivityLoss.RateFloor(run, _module.Graph, _settings.RateFloor));
+        }
+
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    private EpochFigures FinishEpoch()
+    {
+        Validation scores = Validation.Score(_module, _settings.Network, _encoder, _validation);
+        var figures = new EpochFigures(
+            _epoch, _optimizer.Steps, _settings.LearningRateAt(_epoch, (_epoch + 1.0) / _settings.Epochs), _lossSum / _batchesDone,
+            scores.All.MeanDepthErrorCm, scores.AtEvents.MeanDisparityErrorPx, scores.AtEvents.OnePixelAccuracy, scores.FiringRate, scores.LowestLayerRate, _seconds);
+        double score = _validation.Count > 0 ? scores.Criterion(_settings) : figures.TrainingLoss;
+        if (score < _best)
+        {
+            _best = score;
+            SaveWeights(figures);
+        }
+
+        File.AppendAllText(Path.Combine(_folder, "log.csv"), figures.ToCsv() + "\n");
+        _epoch++;
+        _batchesDone = 0;
+        _lossSum = 0;
+        return figures;
+    }
+
+    private void SaveWeights(EpochFigures figures)
+    {
+        var notes = new Dictionary<string, string> { ["training"] = _settings.ToJson(), ["figures"] = $"{EpochFigures.CsvHeader}\n{figures.ToCsv()}" };
+        new StereoSpikeWeights(_settings.Network, _module.ExportWeights(), notes).Save(Path.Combine(_folder, BestWeights));
+    }
+
+    private void SaveCheckpoint() => new Checkpoint
+    {
+        Settings = _settings,
+        Epoch = _epoch,
+        BatchesDone = _batchesDone,
+        Steps = _optimizer.Steps,
+        LossSum = _lossSum,
+        Best = _best,
+        Seconds = _seconds,
+        Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).ToDictionary(),
+    }.Save(Path.Combine(_folder, LastCheckpoint));
+
+    /// <summary>A run killed between an epoch's log line and its checkpoint does that epoch's end again; its line must not stand twice.</summary>
+    private void ForgetLaterEpochs()
+    {
+        string log = Path.Combine(_folder, "log.csv");
+        IEnumerable<string> kept = File.Exists(log)
+            ? File.ReadLines(log).Take(1).Concat(File.ReadLines(log).Skip(1).Where(line => int.TryParse(line.Split(',')[0], out int epoch) && epoch < _epoch))
+            : [EpochFigures.CsvHeader];
+        WholeFile.WriteText(log, string.Join('\n', kept) + "\n");
+    }
+
+    private void ScaleRates()
+    {
+        int[] order = Order(-1);
+        LabelledWindow[] busiest = [.. order.Take(_settings.ScalingSamples * 4)
+            .Select(i => _training[i]).OrderByDescending(sample => sample.Window.Left.Length).Take(_settings.ScalingSamples)];
+        using DisposeScope scope = NewDisposeScope();
+        RateScaling.Apply(_module, Input(Batch.Of(busiest, _encoder, _settings.Network)), layer => layer == "bottom" ? _settings.InitialBottomRate : _settings.InitialRate);
+    }
+
+    private Tensor Input(Batch batch) =>
+        tensor(batch.Input, [batch.Size, _settings.Network.InputChannels, _settings.Network.Height, _settings.Network.Width]);
+
+    /// <summary>Makes a batch while the one before is being learned.</summary>
+    private Task<Batch> Prepare(int[] order, int epoch, int batch) => Task.Run(() =>
+    {
+        IEnumerable<LabelledWindow> samples = order.Skip(batch * _settings.BatchSize).Take(_settings.BatchSize).Select(sample =>
+            Augmentation.Vary(_training[sample], _settings.Augmentation, new Random(SampleSeed.Mix(_settings.Seed, epoch, sample))));
+        return Batch.Of([.. samples], _encoder, _settings.Network);
+    });
+
+    private int[] Order(int epoch)
+    {
+        int[] order = [.. Enumerable.Range(0, _training.Count)];
+        new Random(SampleSeed.Mix(_settings.Seed, epoch, -1)).Shuffle(order);
+        return order;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using StereoSpike.Readout;
+
+namespace StereoSpike.Training;
+
+/// <summary>Which loss is minimised.</summary>
+public enum LossKind
+{
+    /// <summary><see cref="EventWeightedLoss"/>.</summary>
+    EventWeighted,
+
+    /// <summary><see cref="PaperLoss"/>.</summary>
+    Paper,
+}
+
+/// <summary>How the learning rate falls.</summary>
+public enum ScheduleKind
+{
+    /// <summary>Times a factor at each of a list of epochs (the paper).</summary>
+    Milestones,
+
+    /// <summary>Constant, then straight down to 2 % over the last 40 % of the run.</summary>
+    LinearTail,
+}
+
+/// <summary>Everything that decides a training run, and is stored in its checkpoint: the same settings, data and threads give the same weights.</summary>
+public sealed record TrainingSettings
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>The network.</summary>
+    public StereoSpikeSettings Network { get; init; } = new();
+
+    /// <summary>Seed of weights, order and augmentation.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Passes over the data, at least 1.</summary>
+    public int Epochs { get; init => field = Guard.AtLeast(value, 1); } = 30;
+
+    /// <summary>Samples a step, N, at least 1.</summary>
+    public int BatchSize { get; init => field = Guard.AtLeast(value, 1); } = 1;
+
+    /// <summary>Adam's learning rate, greater than 0.</summary>
+    public double LearningRate { get; init => field = Guard.Above(value, 0.0); } = 2e-4;
+
+    /// <summary>How it falls.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Milestones;
+
+    /// <summary>Epochs, 0-based, from which the rate is multiplied by <see cref="MilestoneFactor"/>.</summary>
+    public IReadOnlyList<int> Milestones { get; init; } = [8, 42, 60];
+
+    /// <summary>What the rate is multiplied by at a milestone, in (0, 1].</summary>
+    public double MilestoneFactor { get; init => field = Guard.Within(Guard.Above(value, 0.0), 0.0, 1.0); } = 0.5;
+
+    /// <summary>Largest joint norm of the gradients; 0 for no bound.</summary>
+    public double ClipNorm { get; init => field = Guard.AtLeast(value, 0.0); }
+
+    /// <summary>The loss.</summary>
+    public LossKind Loss { get; init; } = LossKind.EventWeighted;
+
+    /// <summary>b of <see cref="EventWeightedLoss"/>: weight of pixels without events, 0..1.</summary>
+    public float BackgroundWeight { get; init => field = Guard.Within(value, 0f, 1f); } = 0.1f;
+
+    /// <summary>β, weight of the spike penalty; 0.5 in the paper's penalised network.</summary>
+    public float PenaltyWeight { get; init => field = Guard.AtLeast(value, 0f); }
+
+    /// <summary>Weight of the rate floor; 0 for none.</summary>
+    public float RateFloorWeight { get; init => field = Guard.AtLeast(value, 0f); } = 0.1f;
+
+    /// <summary>Firing rate below which a layer pays, in (0, 1].</summary>
+    public float RateFloor { get; init => field = Guard.Within(Guard.Above(value, 0f), 0f, 1f); } = 0.03f;
+
+    /// <summary>Firing rate of the first layer that the start is scaled to, in (0, 1).</summary>
+    public float InitialBottomRate { get; init => field = Guard.Within(value, 0.001f, 0.9f); } = 0.05f;
+
+    /// <summary>Firing rate of all other layers that the start is scaled to, in (0, 1).</summary>
+    public float InitialRate { get; init => field = Guard.Within(value, 0.001f, 0.9f); } = 0.10f;
+
+    /// <summary>Folders and files the run reads, so that a resumed run finds them again.</summary>
+    public IReadOnlyList<string> Data { get; init; } = [];
+
+    /// <summary>Samples of the batch that the start is scaled on, at least 1.</summary>
+    public int ScalingSamples { get; init => field = Guard.AtLeast(value, 1); } = 8;
+
+    /// <summary>How samples are varied.</summary>
+    public AugmentationSettings Augmentation { get; init; } = new();
+
+    /// <summary>Every how many labels of a recording one is taken, at least 1.</summary>
+    public int LabelStride { get; init => field = Guard.AtLeast(value, 1); } = 1;
+
+    /// <summary>Share of the recordings, 0..0.9, that are kept for validation: the last ones in the order of their names. With a single recording, its last labels.</summary>
+    public double ValidationShare { get; init => field = Guard.Within(value, 0.0, 0.9); } = 0.1;
+
+    /// <summary>Validate on at most so many samples, evenly spread.</summary>
+    public int ValidationSamples { get; init => field = Guard.AtLeast(value, 1); } = 200;
+
+    /// <summary>As JSON, snake_case.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote; what is left out takes its default.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="source">What messages call the file it came from.</param>
+    /// <exception cref="InvalidDataException">It is not such a text, or a value is out of range.</exception>
+    public static TrainingSettings FromJson(string json, string source)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingSettings>(json, Json) ?? throw new JsonException("empty");
+        }
+        catch (Exception cause) when (cause is JsonException or ArgumentException)
+        {
+            throw Files.BadFile.Error(source, "training settings", $"cannot be used ({cause.Message})", "Compare with the settings.json that a run writes.", cause);
+        }
+    }
+
+    /// <summary>The learning rate at a point of the run.</summary>
+    /// <param name="epoch">Epoch, 0-based.</param>
+    /// <param name="progress">Share of the whole run that is done, 0..1.</param>
+    public double LearningRateAt(int epoch, double progress) => Schedule switch
+    {
+        ScheduleKind.LinearTail => LearningRate * (1 - (0.98 * Math.Clamp((progress - 0.6) / 0.4, 0, 1))),
+        _ => LearningRate * Math.Pow(MilestoneFactor, Milestones.Count(milestone => epoch >= milestone)),
+    };
+}

@@ -1,0 +1,42 @@
+using StereoSpike.Ingest;
+using StereoSpike.Model;
+using StereoSpike.Readout;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StereoSpike.Training;
+
+/// <summary>How a network does on samples it did not learn from.</summary>
+/// <param name="All">Errors over all pixels whose depth is known.</param>
+/// <param name="AtEvents">Errors over pixels with left events.</param>
+/// <param name="FiringRate">Mean over all neurons, 0..1.</param>
+/// <param name="LowestLayerRate">Of the quietest firing layer, 0..1.</param>
+internal sealed record Validation(DepthReport All, DepthReport AtEvents, double FiringRate, double LowestLayerRate)
+{
+    /// <summary>What the best weights have least of: the error that the loss is about.</summary>
+    public double Criterion(TrainingSettings settings) => settings.Loss == LossKind.Paper || settings.Network.Unit != DepthUnit.DisparityPx
+        ? All.MeanDepthErrorCm
+        : ((1 - settings.BackgroundWeight) * AtEvents.MeanDisparityErrorPx) + (settings.BackgroundWeight * All.MeanDisparityErrorPx);
+
+    public static Validation Score(GraphModule module, StereoSpikeSettings network, IStereoEncoder encoder, TrainingSet samples)
+    {
+        double focalBaseline = samples.Count > 0 ? samples[0].FocalBaselinePxMetres : 1;
+        var all = new DepthErrors(new DepthErrorSettings { FocalBaselinePxMetres = focalBaseline });
+        var atEvents = new DepthErrors(new DepthErrorSettings { FocalBaselinePxMetres = focalBaseline, Weighting = PixelWeighting.WhereEvents });
+        var rates = new FiringRates(module.Graph);
+        using IDisposable noGradient = no_grad();
+        for (int i = 0; i < samples.Count; i++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Batch batch = Batch.Of([samples[i]], encoder, network);
+            using GraphRun run = module.Run(tensor(batch.Input, [1, network.InputChannels, network.Height, network.Width]));
+            float[] potentials = run.Potentials[StereoSpikeNetwork.Readout][^1].data<float>().ToArray();
+            DepthMap prediction = new DepthReadout(network, samples[i].FocalBaselinePxMetres).Read(potentials);
+            all.Add(prediction, samples[i].Truth, batch.LeftEvents);
+            atEvents.Add(prediction, samples[i].Truth, batch.LeftEvents);
+            rates.Add(run);
+        }
+
+        return new Validation(all.Report(), atEvents.Report(), rates.Mean, rates.Lowest);
+    }
+}
