@@ -1,5 +1,4 @@
 using StereoSpike.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace StereoSpike.Readout;

@@ -56,7 +56,7 @@ public sealed class ReferenceFile
 
     private StereoSpikeSettings ReadSettings()
     {
-        IReadOnlyList<int> input = Required("input").Shape;
+        int[] input = Required("input").Shape;
         if (input is not [1, _, _, _])
         {
             throw Bad("input", $"has shape [{string.Join(", ", input)}] where [1, C, H, W] is needed");
