@@ -75,7 +75,7 @@ public sealed class CoincidenceEncoder : IStereoEncoder
         for (int i = 0; i < events.Length; i++)
         {
             ref readonly DvsEvent e = ref events[i];
-            active[(e.Polarity == Polarity.On ? 0 : off) + (e.Y * wordsPerRow) + (e.X >> 6)] |= 1UL << e.X;   // the shift takes X modulo 64
+            active[EncoderDoor.Skip(e.Polarity, off) + (e.Y * wordsPerRow) + (e.X >> 6)] |= 1UL << e.X;   // the shift takes X modulo 64
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class PolarityHistogramEncoder : IStereoEncoder
                 EncoderDoor.ThrowOutside(i, e, window, sensor);
             }
 
-            counts[(e.Polarity == Polarity.On ? 0 : plane) + (e.Y * width) + e.X]++;
+            counts[EncoderDoor.Skip(e.Polarity, plane) + (e.Y * width) + e.X]++;
         }
     }
 }

@@ -65,7 +65,7 @@ public sealed class TimeSurfaceEncoder : IStereoEncoder
             }
 
             // In time order, the last to write is the newest.
-            ages[(e.Polarity == Polarity.On ? 0 : plane) + (e.Y * width) + e.X] = endUs - e.TimestampUs;
+            ages[EncoderDoor.Skip(e.Polarity, plane) + (e.Y * width) + e.X] = endUs - e.TimestampUs;
         }
     }
 
