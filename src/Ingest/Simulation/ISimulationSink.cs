@@ -1,0 +1,18 @@
+namespace StereoSpike.Ingest;
+
+/// <summary>Takes what a simulation makes, in time order. Calls come from one thread, one after another.</summary>
+public interface ISimulationSink
+{
+    /// <summary>Takes the next events of one camera; none of them comes before one taken earlier.</summary>
+    /// <param name="camera">Whose they are.</param>
+    /// <param name="events">Events in time order, the camera's own pixels, µs since the recording's origin; at least one.</param>
+    /// <param name="disparitiesPx">For each event the true disparity of what made it, in rectified px of its camera; NaN for noise.</param>
+    /// <remarks>The spans are the simulator's buffers: copy what is to be kept.</remarks>
+    void TakeEvents(Camera camera, ReadOnlySpan<DvsEvent> events, ReadOnlySpan<float> disparitiesPx);
+
+    /// <summary>Takes a label, after all events before it and (but for a lagging right clock) before all later ones.</summary>
+    /// <param name="camera">Whose view.</param>
+    /// <param name="timeUs">The label's instant, µs since the recording's origin.</param>
+    /// <param name="depth">Depth at the middle of every rectified pixel, metres; the receiver's to keep.</param>
+    void TakeDepth(Camera camera, long timeUs, DepthMap depth);
+}
