@@ -1,1 +1,8 @@
-Console.WriteLine("stereospike");
+using System.CommandLine;
+using StereoSpike.Cli;
+
+var root = new RootCommand("Depth from two event cameras with a spiking neural network. Start with: stereospike demo");
+CommonOptions.AddTo(root);
+root.Add(TrainCommand.Make());
+root.Add(VerifyCommand.Make());
+return await Shell.RunAsync(root, args);

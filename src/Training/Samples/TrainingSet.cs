@@ -69,14 +69,13 @@ public sealed class TrainingSet
             throw new InvalidDataException($"{recording.Name}: its cameras are {recording.Rig.Sensor} px and the network is for {settings.Network.Sensor}. Set --width and --height, or train on recordings of one size.");
         }
 
-        long windowUs = recording.TruthWindowUs ?? settings.Network.WindowUs;
         var windows = new StereoWindowReader(recording);
         var samples = new List<LabelledWindow>();
         IReadOnlyList<long> labels = recording.LabelTimesUs;
         bool hasRight = recording.HasDepth(Camera.Right);
         for (int label = 0; label < labels.Count; label += settings.LabelStride)
         {
-            TimeWindow window = TimeWindow.EndingAt(labels[label], windowUs);
+            TimeWindow window = TimeWindow.EndingAt(labels[label], settings.Network.WindowUs);
             if (window.StartUs < recording.Span.StartUs)
             {
                 continue;   // the cameras were not yet running for the whole window

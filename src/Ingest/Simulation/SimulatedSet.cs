@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace StereoSpike.Ingest;
+
+/// <summary>A set of simulated recordings described by a line of text, so that a training run can be repeated from its settings alone.</summary>
+/// <remarks><c>sim:room</c> or <c>sim:boxes</c>, then optional settings after a question mark, joined by <c>&amp;</c>:
+/// <c>rig</c> (a preset's name), <c>scenes</c>, <c>seconds</c>, <c>seed</c> (of the first scene; the next one has the next seed), <c>truth</c> (dense, lidar, per-event).
+/// Each scene has cameras of its own, drawn by <see cref="EventCameraModel.DrawPair"/>.</remarks>
+public sealed record SimulatedSet
+{
+    /// <summary>What the text starts with.</summary>
+    public const string Prefix = "sim:";
+
+    /// <summary>The family of scenes.</summary>
+    public SceneKind Kind { get; init; } = SceneKind.Room;
+
+    /// <summary>Name of the rig's preset.</summary>
+    public string Rig { get; init; } = "mvsec";
+
+    /// <summary>Number of recordings, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>
+    public int Scenes { get; init => field = Guard.AtLeast(value, 1); } = 100;
+
+    /// <summary>Length of each, greater than 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to 0, less, or NaN.</exception>
+    public double Seconds { get; init => field = Guard.Above(value, 0.0); } = 1;
+
+    /// <summary>Seed of the first scene.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>What the depth maps hold.</summary>
+    public SimulatedTruth Truth { get; init; } = SimulatedTruth.Dense;
+
+    /// <summary>Reads the text.</summary>
+    /// <exception cref="ArgumentException">It names something unknown; the message lists what there is.</exception>
+    public static SimulatedSet Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string[] parts = text[Prefix.Length..].Split('?', 2);
+        var set = new SimulatedSet { Kind = Known<SceneKind>(parts[0], "scene") };
+        foreach (string setting in parts.Length > 1 ? parts[1].Split('&') : [])
+        {
+            string[] pair = setting.Split('=', 2);
+            string value = pair.Length > 1 ? pair[1] : "";
+            set = pair[0] switch
+            {
+                "rig" => set with { Rig = value },
+                "scenes" => set with { Scenes = Number<int>(pair[0], value) },
+                "seconds" => set with { Seconds = Number<double>(pair[0], value) },
+                "seed" => set with { Seed = Number<ulong>(pair[0], value) },
+                "truth" => set with { Truth = Known<SimulatedTruth>(value.Replace("-", "", StringComparison.Ordinal), "truth") },
+                _ => throw new ArgumentException($"\"{pair[0]}\" is no setting of a simulated set; known are rig, scenes, seconds, seed, truth."),
+            };
+        }
+
+        return set;
+    }
+
+    /// <summary>A function for each recording that simulates it.</summary>
+    public IReadOnlyList<Func<IStereoRecording>> Recordings()
+    {
+        StereoRig rig = RigNamed(Rig);
+        return [.. Enumerable.Range(0, Scenes).Select(i => (Func<IStereoRecording>)(() => Make(rig, Seed + (ulong)i)))];
+    }
+
+    private SimulatedRecording Make(StereoRig rig, ulong seed) =>
+        SimulatedRecording.Make(SimulatedScene.Draw(Kind, seed, rig), rig, SettingsOf(seed), (long)(Seconds * 1e6));
+
+    private SimulationSettings SettingsOf(ulong seed)
+    {
+        (EventCameraModel left, EventCameraModel right) = EventCameraModel.DrawPair(seed);
+        return new SimulationSettings { Seed = seed, Left = left, Right = right, Truth = Truth, TwoThreads = true };
+    }
+
+    private static StereoRig RigNamed(string name) => name == "davis240" ? SimulatedRigs.Davis240
+        : name == "room346" ? SimulatedRigs.Custom(new SensorSize(346, 260), 199.653, 0.0998822) with { Name = "room346" }
+        : throw new ArgumentException($"\"{name}\" is no rig.");
+
+    private static T Known<T>(string name, string what)
+        where T : struct, Enum => Enum.TryParse(name, ignoreCase: true, out T value) && Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentException($"\"{name}\" is no {what}; known are {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+
+    private static T Number<T>(string name, string text)
+        where T : ISpanParsable<T> => T.TryParse(text, CultureInfo.InvariantCulture, out T? value)
+            ? value
+            : throw new ArgumentException($"\"{text}\" is no number for {name}.");
+}

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Ingest;
+using StereoSpike.Model;
+using StereoSpike.Readout;
+using StereoSpike.Training;
+
+namespace StereoSpike.Cli;
+
+/// <summary><c>stereospike train</c></summary>
+internal static class TrainCommand
+{
+    private static readonly Option<string> Preset = new("--preset")
+    {
+        Description = "Where the settings start: " + string.Join("; ", TrainingPresets.Purposes.Select(pair => $"{pair.Key} – {pair.Value}")) + ".",
+        DefaultValueFactory = _ => "sim-small",
+    };
+
+    private static readonly Option<string[]> Data = new("--data")
+    {
+        Description = "Folders of recordings in MVSEC layout, single X_data.hdf5 files, or simulated sets: \"sim:boxes?rig=davis240&scenes=400&seconds=0.8&seed=1&truth=per-event\".",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Out = new("--out") { Description = "The run's folder: weights.safetensors (best on validation), last.safetensors (to resume), log.csv, settings.json." };
+    private static readonly Option<string?> Resume = new("--resume") { Description = "Go on with the run in this folder; no other option is needed." };
+    private static readonly Option<string?> SettingsFile = new("--settings") { Description = "A settings.json to take instead of a preset." };
+    private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the data." };
+    private static readonly Option<int?> Batch = new("--batch") { Description = "Samples a step." };
+    private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = "Adam's step." };
+    private static readonly Option<double?> Channels = new("--channels") { Description = "Channel multiplier; 1 is the paper's 32 to 512 channels." };
+    private static readonly Option<ConvolutionKind?> Kind = new("--kind") { Description = "dense (5×5, arXiv v2) or separable (7×7, journal)." };
+    private static readonly Option<NeuronKind?> Neuron = new("--neuron") { Description = "if, lif or plif." };
+    private static readonly Option<int?> Downsample = new("--downsample") { Description = "Sum the input over N×N blocks first; heads answer at full size." };
+    private static readonly Option<string?> Encoder = new("--encoder") { Description = "histogram, voxel, time-surface or coincidence, with settings: coincidence:disparities=32,step=1." };
+    private static readonly Option<double?> WindowMs = new("--window-ms") { Description = "Length of a window of events, ms." };
+    private static readonly Option<DepthUnit?> Unit = new("--unit") { Description = "What the readout learns: metres, logmetres or disparitypx." };
+    private static readonly Option<LossKind?> Loss = new("--loss") { Description = "eventweighted (absolute, where events are) or paper." };
+    private static readonly Option<float?> Background = new("--background-weight") { Description = "Weight of pixels without events in the eventweighted loss, 0..1." };
+    private static readonly Option<float?> Penalty = new("--penalty") { Description = "β of the spike penalty; 0.5 in the paper." };
+    private static readonly Option<int?> LabelStride = new("--label-stride") { Description = "Take every so many-th label." };
+
+    public static Command Make()
+    {
+        var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
+        {
+            Preset, Data, Out, Resume, SettingsFile, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Downsample, Encoder, WindowMs, Unit, Loss, Background, Penalty, LabelStride,
+        };
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        CommonOptions.StartTorch(arguments);
+        string? resumed = arguments.GetValue(Resume);
+        Checkpoint? checkpoint = resumed is null ? null : Checkpoint.Load(Path.Combine(resumed, Trainer.LastCheckpoint));
+        TrainingSettings settings = checkpoint?.Settings ?? SettingsOf(arguments);
+        string folder = resumed ?? arguments.GetValue(Out) ?? throw new ArgumentException("Name the run's folder with --out RUN, or go on with one by --resume RUN.");
+
+        TrainingSet training, validation;
+        using (var reading = new TerminalProgress("reading "))
+        {
+            (training, validation) = TrainingSet.Load(RecordingSets.Open(settings.Data), settings, reading, cancellation);
+        }
+
+        using var progress = new TerminalProgress("training");
+        using Trainer trainer = checkpoint is null
+            ? Trainer.Start(settings, training, validation, folder, progress)
+            : Trainer.Resume(checkpoint, training, validation, folder, progress);
+        EpochFigures? figures = trainer.Run(cancellation);
+        Answer.Print(arguments, Result(folder, training.Count, validation.Count, figures));
+        return Shell.Done;
+    }
+
+    private static JsonObject Result(string folder, int training, int validation, EpochFigures? figures)
+    {
+        var result = new JsonObject { ["run"] = folder, ["training_samples"] = training, ["validation_samples"] = validation };
+        if (figures is not null)
+        {
+            result["epoch"] = figures.Epoch;
+            result["steps"] = figures.Steps;
+            result["training_loss"] = Answer.Number(figures.TrainingLoss);
+            result["mean_depth_error_cm"] = Answer.Number(figures.MeanDepthErrorCm, 2);
+            result["event_mean_disparity_error_px"] = Answer.Number(figures.MeanDisparityErrorPx, 3);
+            result["event_one_pixel_accuracy"] = Answer.Number(figures.OnePixelAccuracy, 4);
+            result["firing_rate"] = Answer.Number(figures.FiringRate, 4);
+            result["seconds"] = Answer.Number(figures.Seconds, 0);
+        }
+
+        return result;
+    }
+
+    private static TrainingSettings SettingsOf(ParseResult arguments)
+    {
+        TrainingSettings start = arguments.GetValue(SettingsFile) is { } file
+            ? TrainingSettings.FromJson(File.ReadAllText(file), file)
+            : TrainingPresets.Named(arguments.GetRequiredValue(Preset));
+        string[] data = arguments.GetValue(Data) ?? [];
+        StereoSpikeSettings network = start.Network;
+        string encoder = arguments.GetValue(Encoder) ?? network.Encoder;
+        return start with
+        {
+            Data = data.Length > 0 ? data : start.Data.Count > 0 ? start.Data : throw new ArgumentException("Name what to train on with --data; see stereospike train --help."),
+            Seed = arguments.GetValue(CommonOptions.Seed),
+            Epochs = arguments.GetValue(Epochs) ?? start.Epochs,
+            BatchSize = arguments.GetValue(Batch) ?? start.BatchSize,
+            LearningRate = arguments.GetValue(LearningRate) ?? start.LearningRate,
+            Loss = arguments.GetValue(Loss) ?? start.Loss,
+            BackgroundWeight = arguments.GetValue(Background) ?? start.BackgroundWeight,
+            PenaltyWeight = arguments.GetValue(Penalty) ?? start.PenaltyWeight,
+            LabelStride = arguments.GetValue(LabelStride) ?? start.LabelStride,
+            Network = network with
+            {
+                Channels = arguments.GetValue(Channels) ?? network.Channels,
+                Kind = arguments.GetValue(Kind) ?? network.Kind,
+                Neuron = arguments.GetValue(Neuron) ?? network.Neuron,
+                Downsample = arguments.GetValue(Downsample) ?? network.Downsample,
+                Unit = arguments.GetValue(Unit) ?? network.Unit,
+                WindowUs = arguments.GetValue(WindowMs) is { } ms ? (long)(ms * 1000) : network.WindowUs,
+                Encoder = encoder,
+                InputChannels = EncoderCatalogue.Create(encoder).Channels,
+            },
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace StereoSpike.Cli;
+
+/// <summary>A verb's result: one JSON object for machines, aligned lines for people.</summary>
+internal static class Answer
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Prints the result on standard output.</summary>
+    /// <param name="arguments">Say which form is wanted.</param>
+    /// <param name="result">Keys in snake_case with units in their names.</param>
+    public static void Print(ParseResult arguments, JsonObject result)
+    {
+        if (arguments.GetValue(CommonOptions.Json))
+        {
+            Console.WriteLine(result.ToJsonString(Indented));
+        }
+        else
+        {
+            PrintLines(result, "");
+        }
+    }
+
+    /// <summary>A number for JSON, which knows no NaN: that becomes null.</summary>
+    public static JsonNode? Number(double value, int decimals = 6) => double.IsFinite(value) ? Math.Round(value, decimals) : null;
+
+    private static void PrintLines(JsonObject node, string indent)
+    {
+        int widest = node.Select(pair => pair.Key.Length).DefaultIfEmpty().Max();
+        foreach ((string key, JsonNode? value) in node)
+        {
+            if (value is JsonObject inner)
+            {
+                Console.WriteLine($"{indent}{key}");
+                PrintLines(inner, indent + "  ");
+            }
+            else
+            {
+                Console.WriteLine($"{indent}{key.PadRight(widest)}  {(value is null ? "–" : value.ToString())}");
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using StereoSpike.Model;
+
+namespace StereoSpike.Cli;
+
+/// <summary>The options every verb has.</summary>
+internal static class CommonOptions
+{
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object for machines.", Recursive = true };
+
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show where an error came from.", Recursive = true };
+
+    public static Option<int> Threads { get; } = new("--threads") { Description = "Threads to compute with; 0 takes what the engine likes best.", Recursive = true };
+
+    public static Option<int> Seed { get; } = new("--seed") { Description = "Seed of every random draw.", Recursive = true, DefaultValueFactory = _ => 1 };
+
+    public static void AddTo(RootCommand root)
+    {
+        root.Add(Json);
+        root.Add(Verbose);
+        root.Add(Threads);
+        root.Add(Seed);
+    }
+
+    /// <summary>Loads libtorch and gives it the threads asked for.</summary>
+    public static void StartTorch(ParseResult arguments)
+    {
+        LibTorch.EnsureLoaded();
+        if (arguments.GetValue(Threads) is > 0 and int threads)
+        {
+            TorchSharp.torch.set_num_threads(threads);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+
+namespace StereoSpike.Cli;
+
+/// <summary>Runs a command line and turns what happens into an exit code: 0 done, 1 a check failed, 2 bad input or usage, 130 interrupted.</summary>
+internal static class Shell
+{
+    public const int Done = 0, CheckFailed = 1, BadInput = 2, Interrupted = 130;
+
+    public static async Task<int> RunAsync(RootCommand root, string[] arguments)
+    {
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0 && parsed.Tokens.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                Console.Error.WriteLine(error.Message);
+            }
+
+            Console.Error.WriteLine($"See: stereospike {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+            return BadInput;
+        }
+
+        try
+        {
+            int code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+            return parsed.Errors.Count > 0 ? BadInput : code;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Interrupted. What was finished is whole; nothing is half-written.");
+            return Interrupted;
+        }
+        catch (Exception failure) when (parsed.GetValue(CommonOptions.Verbose))
+        {
+            Console.Error.WriteLine(failure);
+            return BadInput;
+        }
+        catch (Exception failure) when (IsBadInput(failure))
+        {
+            Console.Error.WriteLine(OneLine(failure));
+            return BadInput;
+        }
+        catch (Exception failure)
+        {
+            Console.Error.WriteLine($"Unexpected: {OneLine(failure)} This is a fault of the program; run again with --verbose and report what it prints.");
+            return BadInput;
+        }
+    }
+
+    private static bool IsBadInput(Exception failure) =>
+        failure is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or DllNotFoundException;
+
+    /// <summary>The message without the parameter's name that .NET appends.</summary>
+    private static string OneLine(Exception failure)
+    {
+        string text = failure is ArgumentException { ParamName: { } name } ? failure.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : failure.Message;
+        return text.ReplaceLineEndings(" ");
+    }
+}
