@@ -10,12 +10,12 @@ namespace StereoSpike.Benchmarks;
 
 /// <summary>How every benchmark here is taken: seeded input, warm, median and spread, allocations, and a ratio to a baseline of the same run.</summary>
 /// <remarks>
-/// They run in this process: the projects share one artifacts folder and treat warnings as errors, which the projects that BenchmarkDotNet
-/// would generate do not survive. Run one at a time on a quiet machine.
+/// They run in this process, so that a built benchmark starts at once and from any folder; from inside the repository,
+/// <c>--runtimes net10.0</c> measures each in a process of its own as well. Run one at a time on a quiet machine.
 /// </remarks>
 public static class BenchmarkContract
 {
-    /// <summary>Short runs: three warm-up and nine measured iterations; <c>--iterationCount</c> takes more.</summary>
+    /// <summary>Short runs: three warm-up and nine measured iterations of 100 ms; <c>--iterationCount</c> takes more.</summary>
     public static IConfig Config { get; } = ManualConfig.CreateEmpty()
         .AddJob(Job.Default
             .WithToolchain(InProcessEmitToolchain.Instance)

@@ -46,8 +46,8 @@ public sealed class EventRateColumn : IColumn
     {
         double? medianNs = summary[benchmarkCase]?.ResultStatistics?.Median;
         object? events = benchmarkCase.Parameters.Items.FirstOrDefault(item => item.Name == "Events")?.Value;
-        return medianNs is > 0 && events is int count
-            ? (count / medianNs.Value * 1e3).ToString("F1", CultureInfo.InvariantCulture)   // events a nanosecond, times 1000
+        return medianNs is > 0 && events is not null
+            ? (Convert.ToDouble(events, CultureInfo.InvariantCulture) / medianNs.Value * 1e3).ToString("F1", CultureInfo.InvariantCulture)   // events a nanosecond, times 1000
             : "-";
     }
 }

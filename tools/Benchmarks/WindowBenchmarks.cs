@@ -28,26 +28,13 @@ public class WindowBenchmarks
 
     /// <summary>The yardstick: the same without rectification.</summary>
     [Benchmark(Baseline = true)]
-    public void ReadEncode() => Run(_rectified, encode: true);
+    public int ReadEncode() => WholeRecording.ToFrames(_rectified, WindowUs, _encoder, _values);
 
     /// <summary>Windows alone.</summary>
     [Benchmark]
-    public void ReadRectify() => Run(_rectifying, encode: false);
+    public long ReadRectify() => WholeRecording.ToWindows(_rectifying, WindowUs);
 
     /// <summary>The whole way.</summary>
     [Benchmark]
-    public void ReadRectifyEncode() => Run(_rectifying, encode: true);
-
-    private void Run(StereoWindowReader reader, bool encode)
-    {
-        TimeWindow span = reader.Recording.Span;
-        for (long startUs = span.StartUs; startUs < span.EndUs; startUs += WindowUs)
-        {
-            StereoWindow window = reader.Read(new TimeWindow(startUs, startUs + WindowUs));
-            if (encode)
-            {
-                _encoder.Encode(window, _values);
-            }
-        }
-    }
+    public int ReadRectifyEncode() => WholeRecording.ToFrames(_rectifying, WindowUs, _encoder, _values);
 }

@@ -10,7 +10,8 @@ namespace StereoSpike.Ingest;
 /// M_k[y, x] = Σ_p  L_p[y, x] ∧ (R_p[y − 1, x − k s] ∨ R_p[y, x − k s] ∨ R_p[y + 1, x − k s]),   k = 0 … D − 1
 /// </code>
 /// with L_p, R_p true where the camera saw an event of polarity p in the window, and false off the sensor. The neighbouring rows
-/// forgive a rectification that is a row off. Explicit coincidences learn faster, and hold better on real recordings, than the histogram alone.
+/// forgive a rectification that is a row off. In short trials with one seed each, networks learned faster from these maps than from the histogram alone,
+/// and kept more of it on real recordings.
 /// Source of the AND over disparities: Marr and Poggio, "Cooperative Computation of Stereo Disparity", Science 194, 1976; without their cooperation, which is left to the network.
 /// Immutable: one encoder may serve several threads.
 /// </remarks>

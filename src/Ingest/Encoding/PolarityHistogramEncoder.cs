@@ -5,7 +5,7 @@ namespace StereoSpike.Ingest;
 /// Channels are L ON, L OFF, R ON, R OFF, or with one view the first two. The counts are not normalised or clipped;
 /// a float holds them exactly up to 16,777,216 events a pixel and polarity.
 /// Immutable: one encoder may serve several threads.
-/// Source: Rançon et al., "StereoSpike: Depth Learning with a Spiking Neural Network", 2021 (arXiv:2109.13751), section III-B.
+/// Source: Rançon et al., "StereoSpike: Depth Learning with a Spiking Neural Network", 2021 (arXiv:2109.13751).
 /// </remarks>
 public sealed class PolarityHistogramEncoder : IStereoEncoder
 {
