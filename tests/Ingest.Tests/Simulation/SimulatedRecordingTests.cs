@@ -141,6 +141,14 @@ public class SimulatedRecordingTests
     }
 
     [Fact]
+    public void A_rig_without_a_name_is_refused_with_those_that_have_one()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => SimulatedRigs.Get("kinect"));
+
+        Assert.StartsWith("There is no rig called \"kinect\"; there are mvsec, davis240.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_cancelled_simulation_stops()
     {
         using var stop = new CancellationTokenSource();
