@@ -12,12 +12,14 @@ internal static class BoxScenes
     {
         var draws = new SeededDraws(seed, 0xB0C5);
         float backgroundDepth = (float)rig.DepthMetres(draws.Uniform(1.0, 2.2));
-        List<SceneBody> bodies = [Background(draws, rig, backgroundDepth)];
+        SceneBody background = Background(draws, rig, backgroundDepth);
+        float surroundings = MathF.Sqrt(background.Surfaces[0].Dark * background.Surfaces[0].Bright);
+        List<SceneBody> bodies = [background];
         List<(float Near, float Far)> taken = [];
         int wanted = 1 + draws.NextIndex(4);
         for (int attempt = 0; attempt < 60 && taken.Count < wanted; attempt++)
         {
-            SceneBody body = Thing(draws, rig);
+            SceneBody body = Thing(draws, rig, surroundings);
             float depth = body.Path.StartMetres.Z, reach = body.RadiusMetres;
 
             // No two bodies share a depth, nor one with the background, so that their order along the axis is their order in view.
@@ -41,16 +43,20 @@ internal static class BoxScenes
         return new SceneBody([surface], new SmoothPath { StartMetres = new Vector3(0, 0, depth) }, layer: 0);
     }
 
-    private static SceneBody Thing(SeededDraws draws, StereoRig rig)
+    private static SceneBody Thing(SeededDraws draws, StereoRig rig, float surroundings)
     {
         float depth = (float)rig.DepthMetres(draws.LogUniform(FarthestDisparityPx, NearestDisparityPx));
         float metresPerPixel = depth / (float)rig.FocalPx;
         float scale = rig.Sensor.Width / 240f * metresPerPixel;
         float width = draws.Uniform(18f, 80f) * scale, height = draws.Uniform(25f, 100f) * scale;
         SmoothPath path = Crossing(draws, rig, depth);
-        SurfacePaint paint = draws.Chance(0.6)
-            ? ScenePaints.Of(draws, TextureKind.Sparse, Math.Max(width, height), 4)
-            : ScenePaints.Any(draws, Math.Max(width, height), 4);
+        SurfacePaint paint = draws.Chance(0.75)
+            ? ScenePaints.Of(draws, TextureKind.Sparse, Math.Max(width, height), 3)
+            : ScenePaints.Any(draws, Math.Max(width, height), 2.5);
+
+        // Clearly darker or brighter than what it passes, or its outline would not be seen.
+        double contrast = draws.LogUniform(1.25, 2.2);
+        paint = paint.Lit((float)(surroundings / MathF.Sqrt(paint.Dark * paint.Bright) * (draws.Chance(0.7) ? 1 / contrast : contrast)));
         double kind = draws.NextUnit();
         if (kind < 0.45)
         {
@@ -69,7 +75,8 @@ internal static class BoxScenes
     private static SmoothPath Crossing(SeededDraws draws, StereoRig rig, float depth)
     {
         float metresPerPixel = depth / (float)rig.FocalPx;
-        float speed = (float)draws.LogUniform(15, 150) * rig.Sensor.Width / 240f * metresPerPixel;
+        double share = draws.NextUnit();   // squared: most are slow, half of them below 27 px/s
+        float speed = 15f * (float)Math.Pow(10, share * share) * rig.Sensor.Width / 240f * metresPerPixel;
         double course = draws.Uniform(-0.5, 0.5) + (draws.Chance(0.5) ? Math.PI : 0);
         var velocity = new Vector3(speed * (float)Math.Cos(course), speed * (float)Math.Sin(course), 0);
         var start = new Vector3(

@@ -5,11 +5,11 @@ public sealed record EventCameraModel
 {
     /// <summary>Rise of the logarithm (base e) of intensity that makes an ON event, greater than 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to 0, less, or NaN.</exception>
-    public double ThresholdOn { get; init => field = Guard.Above(value, 0.0); } = 0.32;
+    public double ThresholdOn { get; init => field = Guard.Above(value, 0.0); } = 0.38;
 
     /// <summary>Fall of the logarithm of intensity that makes an OFF event, greater than 0. Below <see cref="ThresholdOn"/> in most cameras: fewer ON events.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to 0, less, or NaN.</exception>
-    public double ThresholdOff { get; init => field = Guard.Above(value, 0.0); } = 0.22;
+    public double ThresholdOff { get; init => field = Guard.Above(value, 0.0); } = 0.2;
 
     /// <summary>Standard deviation of the logarithm of the pixels' thresholds, 0 to 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set outside its range.</exception>
@@ -58,13 +58,13 @@ public sealed record EventCameraModel
     /// <summary>Draws the two cameras of a rig as training needs them: alike but not equal.</summary>
     /// <param name="seed">Equal seeds give equal cameras.</param>
     /// <remarks>
-    /// Thresholds of 0.14 to 0.32 (OFF) and 1.1 to 1.9 times that (ON); the right camera's are 0.64 to 1.57 times the left one's, the
+    /// Thresholds of 0.14 to 0.3 (OFF) and 1.2 to 2.4 times that (ON); the right camera's are 0.64 to 1.57 times the left one's, the
     /// span of rates measured between the cameras of a real rig; noise of 0.003 to 0.03 Hz a pixel; up to four hot pixels.
     /// </remarks>
     public static (EventCameraModel Left, EventCameraModel Right) DrawPair(ulong seed)
     {
         var draws = new SeededDraws(seed, 0xCA3E);
-        double off = draws.LogUniform(0.14, 0.32), on = off * draws.LogUniform(1.1, 1.9), asymmetry = Math.Sqrt(draws.LogUniform(0.64, 1.57));
+        double off = draws.LogUniform(0.14, 0.3), on = off * draws.LogUniform(1.2, 2.4), asymmetry = Math.Sqrt(draws.LogUniform(0.64, 1.57));
         return (One(1 / asymmetry), One(asymmetry));
 
         EventCameraModel One(double factor) => new()

@@ -21,7 +21,7 @@ internal static class RoomScenes
     }
 
     private static SceneBody Walls(SeededDraws draws, Vector3 size) =>
-        SceneBody.Box(size, inside: true, (_, _) => ScenePaints.Any(draws, draws.Uniform(1.5f, 3f), 5), new SmoothPath(), layer: 0);
+        SceneBody.Box(size, inside: true, (_, _) => ScenePaints.Any(draws, draws.Uniform(1.5f, 3f), 3), new SmoothPath(), layer: 0);
 
     /// <summary>Pictures on the walls, a centimetre before them.</summary>
     private static void AddPosters(SeededDraws draws, Vector3 size, List<SceneBody> bodies)
@@ -82,13 +82,13 @@ internal static class RoomScenes
         }
 
         var path = new SmoothPath { StartMetres = middle, StartRadians = new Vector3(0, turn, 0) };
-        SurfacePaint paint = ScenePaints.Any(draws, draws.Uniform(0.4f, 1f), 5);
+        SurfacePaint paint = ScenePaints.Any(draws, draws.Uniform(0.4f, 1f), 4);
         return SceneBody.Box(new Vector3(width, height, depth), inside: false, (_, _) => paint.Lit(draws.Uniform(0.5f, 1.2f)), path, layer: 2);
     }
 
     private static SceneBody Panel(SeededDraws draws, float width, float height, Vector3 middle, float turn, int layer)
     {
-        SceneSurface surface = ScenePaints.Any(draws, draws.Uniform(0.4f, 1.2f), 6)
+        SceneSurface surface = ScenePaints.Any(draws, draws.Uniform(0.4f, 1.2f), 4)
             .On(new Vector3(-width / 2f, -height / 2f, 0), new Vector3(width, 0, 0), new Vector3(0, height, 0)) with
         { TwoSided = true };
         return new SceneBody([surface], new SmoothPath { StartMetres = middle, StartRadians = new Vector3(0, turn, 0) }, layer);
@@ -110,7 +110,7 @@ internal static class RoomScenes
     private static SmoothPath Flight(SeededDraws draws)
     {
         const int Count = 3;
-        double speed = draws.Uniform(0.3, 1.5), turning = draws.Uniform(0.1, 1.0);
+        double speed = draws.LogUniform(0.3, 1.5), turning = draws.LogUniform(0.1, 1.0);
         var swings = new Swing[Count];
         for (int i = 0; i < Count; i++)
         {

@@ -134,12 +134,10 @@ internal sealed class SceneRenderer
             if (faces[i])
             {
                 (int u0, int u1, int v0, int v1) = body.Surfaces[i].Neighbours;
-                added[place++].CoverageOnEdge = System.Runtime.Intrinsics.Vector128.Create(
-                    OnEdge(faces, i, u0), OnEdge(faces, i, u1), OnEdge(faces, i, v0), OnEdge(faces, i, v1));
+                added[place++].ReachUnder(IsPaintedLater(u0, i, faces), IsPaintedLater(u1, i, faces), IsPaintedLater(v0, i, faces), IsPaintedLater(v1, i, faces));
             }
         }
     }
 
-    private static float OnEdge(ReadOnlySpan<bool> faces, int surface, int neighbour) =>
-        neighbour > surface && faces[neighbour] ? 2f : 0.5f;
+    private static bool IsPaintedLater(int neighbour, int surface, ReadOnlySpan<bool> faces) => neighbour > surface && faces[neighbour];
 }

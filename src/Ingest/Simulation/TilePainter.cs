@@ -81,8 +81,8 @@ internal readonly ref struct TilePainter
             return;
         }
 
-        // Just outside the rectangle its plane may run to infinity; 1/z is held above 0 there, where coverage is small.
-        Vector256<float> inverseDepth = Vector256.Max(Linear(surface.InverseDepth, rx, ry), Vector256.Create(1e-4f));
+        Vector256<float> inverseDepth = Vector256.Min(
+            Vector256.Max(Linear(surface.InverseDepth, rx, ry), Vector256.Create(surface.FarthestInverseDepth)), Vector256.Create(surface.NearestInverseDepth));
         Vector256<float> depth = Vector256<float>.One / inverseDepth;
         if (surface.Surface.Mask is { } mask)
         {
@@ -195,7 +195,7 @@ internal readonly ref struct TilePainter
         public Brush(in ProjectedSurface surface, in PixelRays.Tile tile, float blurPx)
         {
             EdgeSharpness = 1f / (blurPx * tile.Pitch);
-            float inverseDepth = Math.Max(At(surface.InverseDepth, tile.Middle), 1e-3f);
+            float inverseDepth = Math.Clamp(At(surface.InverseDepth, tile.Middle), surface.FarthestInverseDepth, surface.NearestInverseDepth);
             float footprint = MathF.Sqrt(0.5f * (Squared(surface.TexelX, surface, tile, inverseDepth) + Squared(surface.TexelY, surface, tile, inverseDepth)));
             float level = Math.Clamp(MathF.Log2(Math.Max(footprint * blurPx, 1e-6f)), 0f, SceneTexture.Levels - 1.001f);
             Level = (int)level;
