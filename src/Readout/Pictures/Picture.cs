@@ -12,6 +12,9 @@ public sealed class Picture
 
     internal const int PixelBytes = 4;
 
+    // Measured on a page of six panels: 46 ms for 459 kB, where the encoder's own choice takes 111 ms for 452 kB.
+    private static readonly SKPngEncoderOptions Compression = new(SKPngEncoderFilterFlags.Sub, zLibLevel: 3);
+
     /// <summary>Makes a black picture.</summary>
     /// <param name="width">Columns, 1 to <see cref="MaximumSide"/>.</param>
     /// <param name="height">Rows, 1 to <see cref="MaximumSide"/>.</param>
@@ -53,12 +56,16 @@ public sealed class Picture
     }
 
     /// <summary>The picture as the bytes of a PNG file, 24 bits a pixel.</summary>
-    public byte[] EncodePng()
+    /// <exception cref="InvalidOperationException">The encoder had no memory for it.</exception>
+    public unsafe byte[] EncodePng()
     {
-        var layout = new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        using SKImage image = SKImage.FromPixelCopy(layout, Rgba);
-        using SKData png = image.Encode(SKEncodedImageFormat.Png, quality: 100);
-        return png.ToArray();
+        fixed (byte* pixels = Rgba)
+        {
+            using var pixmap = new SKPixmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)pixels);
+            using SKData png = pixmap.Encode(Compression)
+                ?? throw new InvalidOperationException($"A picture of {Width}×{Height} px could not be encoded; memory may be short.");
+            return png.ToArray();
+        }
     }
 
     /// <summary>Saves the picture as PNG, whole or not at all.</summary>
