@@ -59,7 +59,7 @@ public sealed record SimulatedSet
     /// <summary>A function for each recording that simulates it.</summary>
     public IReadOnlyList<Func<IStereoRecording>> Recordings()
     {
-        StereoRig rig = RigNamed(Rig);
+        StereoRig rig = SimulatedRigs.Get(Rig);
         return [.. Enumerable.Range(0, Scenes).Select(i => (Func<IStereoRecording>)(() => Make(rig, Seed + (ulong)i)))];
     }
 
@@ -71,10 +71,6 @@ public sealed record SimulatedSet
         (EventCameraModel left, EventCameraModel right) = EventCameraModel.DrawPair(seed);
         return new SimulationSettings { Seed = seed, Left = left, Right = right, Truth = Truth, TwoThreads = true };
     }
-
-    private static StereoRig RigNamed(string name) => name == "davis240" ? SimulatedRigs.Davis240
-        : name == "room346" ? SimulatedRigs.Custom(new SensorSize(346, 260), 199.653, 0.0998822) with { Name = "room346" }
-        : throw new ArgumentException($"\"{name}\" is no rig.");
 
     private static T Known<T>(string name, string what)
         where T : struct, Enum => Enum.TryParse(name, ignoreCase: true, out T value) && Enum.IsDefined(value)
