@@ -44,6 +44,24 @@ public class EventPixelsTests
     }
 
     [Fact]
+    public void Pixels_that_do_not_fill_a_vector_fire_like_their_neighbours_that_do()
+    {
+        // 19 · 9 = 171 = 21 · 8 + 3: the last three pixels of the last row go through the scalar loop. A level outline passes all of a row at once.
+        StereoRig rig = SimulatedRigs.Custom(new SensorSize(19, 9), 20, 0.1);
+        SimulatedScene scene = TestScenes.Scene(
+            TestScenes.Wall(10, 0.8f), TestScenes.Plate(20, 20, TestScenes.Moving(new Vector3(0, -10.6f, 2), new Vector3(0, 2, 0)), 0.3f));
+
+        using SimulatedRecording recording = SimulatedRecording.Make(scene, rig, TestScenes.Ideal(), 700_000);
+
+        long[][] last = [.. recording.EventArray(Camera.Left).Span.ToArray().Where(e => e.Y == 8)
+            .GroupBy(e => e.X).OrderBy(pixel => pixel.Key).Select(pixel => pixel.Select(e => e.TimestampUs).ToArray())];
+        Assert.Equal(19, last.Length);
+        Assert.Equal(4, last[0].Length);   // floor(ln(0.8 / 0.3) / 0.2) = floor(4.904)
+        Assert.All(last, times => Assert.All(times.Zip(last[0]), pair => Assert.InRange(pair.First - pair.Second, -1, 1)));
+        Assert.All(last, times => Assert.Equal(4, times.Length));
+    }
+
+    [Fact]
     public void A_pixel_is_silent_for_its_refractory_time()
     {
         SceneBody plane = new([TestScenes.Rectangle(12, 4, TextureKind.Checker)], TestScenes.Moving(new Vector3(0, 0, 3), new Vector3(6, 0, 0)), 0);
