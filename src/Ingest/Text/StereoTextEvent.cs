@@ -5,7 +5,3 @@ namespace StereoSpike.Ingest;
 /// <param name="Camera">Which eye saw it, after exchange where that was asked for.</param>
 /// <param name="DisparityPx">x_left − x_right, px, greater than 0; NaN where unknown.</param>
 public readonly record struct StereoTextEvent(DvsEvent Event, Camera Camera, float DisparityPx);
-
-/// <summary>Takes events as they are read, a batch at a time.</summary>
-/// <param name="events">Consecutive events of the file; the span is reused after the call.</param>
-public delegate void StereoTextSink(ReadOnlySpan<StereoTextEvent> events);
