@@ -3,6 +3,8 @@ using StereoSpike.Cli;
 
 var root = new RootCommand("Depth from two event cameras with a spiking neural network. Start with: stereospike demo");
 CommonOptions.AddTo(root);
+root.Add(InferCommand.Make());
+root.Add(EvaluateCommand.Make());
 root.Add(TrainCommand.Make());
 root.Add(VerifyCommand.Make());
 return await Shell.RunAsync(root, args);
