@@ -12,14 +12,14 @@ public sealed class MvsecRecording : IStereoRecording
     private readonly MvsecEvents[] _events;
     private readonly MvsecDepth?[] _depth;
 
-    private MvsecRecording(string path, Hdf5File data, Hdf5File? truth, StereoRig? rig)
+    private MvsecRecording(string path, Hdf5File data, Hdf5File? truth, StereoRig rig)
     {
         _data = data;
         _truth = truth;
         Name = MvsecPaths.Name(path);
         _rows = [new Hdf5Rows(data, MvsecEvents.Dataset(Camera.Left), 4), new Hdf5Rows(data, MvsecEvents.Dataset(Camera.Right), 4)];
         _depth = truth is null ? [null, null] : [MvsecDepth.Open(truth, Camera.Left), MvsecDepth.Open(truth, Camera.Right)];
-        Rig = rig ?? RigOf(path, data);
+        Rig = rig;
         CheckSizes(path);
         OriginUs = Origin();
         _events = [.. _rows.Select((rows, camera) => new MvsecEvents(data, rows, MvsecEvents.Dataset((Camera)camera), Rig.Sensor, OriginUs))];
@@ -57,14 +57,26 @@ public sealed class MvsecRecording : IStereoRecording
     /// <param name="rig">The cameras and their rectification (<see cref="StereoCalibration.OpenFolder"/>); null to take a calibration folder beside the file, or what our writer noted in it.</param>
     /// <exception cref="InvalidDataException">A file is damaged, a dataset missing or misshapen, or no calibration is found.</exception>
     /// <exception cref="IOException">A file cannot be opened.</exception>
-    public static MvsecRecording Open(string dataPath, StereoRig? rig = null)
+    public static MvsecRecording Open(string dataPath, StereoRig? rig = null) => Open(dataPath, (data, _) => rig ?? RigOf(dataPath, data));
+
+    /// <summary>Opens a recording without knowing its cameras: to look at events and labels, not to measure with.</summary>
+    /// <param name="dataPath">As for <see cref="Open(string, StereoRig?)"/>. The sensor's size is noted in the file, or that of the depth maps, or MVSEC's 346×260.</param>
+    /// <returns>A recording whose rig has a focal length of 1 px and a baseline of 1 m.</returns>
+    /// <inheritdoc cref="Open(string, StereoRig?)" path="/exception"/>
+    public static MvsecRecording OpenUncalibrated(string dataPath) => Open(dataPath, (data, truth) =>
+    {
+        SensorSize sensor = MvsecAttributes.ReadSensor(data) ?? (truth is null ? null : MvsecDepth.Open(truth, Camera.Left)?.Sensor) ?? new SensorSize(346, 260);
+        return new StereoRig { Name = "uncalibrated", Sensor = sensor, FocalPx = 1, BaselineMetres = 1, CentreXPx = 0, CentreYPx = 0 };
+    });
+
+    private static MvsecRecording Open(string dataPath, Func<Hdf5File, Hdf5File?, StereoRig> rig)
     {
         Hdf5File? data = null, truth = null;
         try
         {
             data = Hdf5File.Open(dataPath);
             truth = MvsecPaths.Truth(dataPath) is { } path ? Hdf5File.Open(path) : null;
-            return new MvsecRecording(dataPath, data, truth, rig);
+            return new MvsecRecording(dataPath, data, truth, rig(data, truth));
         }
         catch
         {

@@ -57,6 +57,9 @@ public sealed class MvsecWriter : ISimulationSink, IDisposable
     /// <summary>Events written so far.</summary>
     public long Count(Camera camera) => _events[(int)camera].Length / (EventColumns * sizeof(double));
 
+    /// <summary>Labels of the left camera written so far.</summary>
+    public int Labels => _labelsUs[(int)Camera.Left].Count;
+
     /// <summary>Adds events of one camera.</summary>
     /// <exception cref="ArgumentException">An event comes before one written earlier, or lies off the sensor.</exception>
     public void WriteEvents(Camera camera, ReadOnlySpan<DvsEvent> events)

@@ -8,7 +8,7 @@ namespace StereoSpike.Cli;
 /// <summary>What the verbs that run a trained network share: its options, and how its figures stand in the answer.</summary>
 internal static class Deployment
 {
-    public static Argument<string> Recording { get; } = new("RECORDING") { Description = RecordingSource.Description };
+    public static Argument<string> Recording { get; } = new("RECORDING") { Description = RecordingFiles.Description };
 
     public static Option<string> Weights { get; } = new("--weights") { Description = "The trained network (.safetensors), as stereospike train writes it.", Required = true };
 

@@ -27,7 +27,7 @@ internal static class EvaluateCommand
     {
         string weights = arguments.GetRequiredValue(Deployment.Weights);
         using IDepthEngine engine = Deployment.Start(arguments, weights);
-        using IStereoRecording recording = RecordingSource.Open(arguments.GetRequiredValue(Deployment.Recording), arguments.GetValue(Deployment.Calibration));
+        using IStereoRecording recording = RecordingFiles.Open(arguments.GetRequiredValue(Deployment.Recording), arguments.GetValue(Deployment.Calibration));
         var pipeline = new DepthPipeline(recording, engine, weights);
         string? meanDepth = arguments.GetValue(MeanDepth) ?? BesideWeights(weights);
         var score = new RecordingScore(

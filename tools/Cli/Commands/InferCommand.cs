@@ -33,7 +33,7 @@ internal static class InferCommand
         int every = Guard.AtLeast(arguments.GetValue(Every), 1, "--every");
         var answers = new DepthFolder { Path = folder, PictureEvery = Guard.AtLeast(arguments.GetValue(Pictures), 0, "--pictures") };
         using IDepthEngine engine = Deployment.Start(arguments, weights);
-        using IStereoRecording recording = RecordingSource.Open(arguments.GetRequiredValue(Deployment.Recording), arguments.GetValue(Deployment.Calibration));
+        using IStereoRecording recording = RecordingFiles.Open(arguments.GetRequiredValue(Deployment.Recording), arguments.GetValue(Deployment.Calibration));
         var pipeline = new DepthPipeline(recording, engine, weights);
         FrameRequest[] requests = [.. FrameRequest.ForAll(recording, engine.Settings.WindowUs)
             .Where((_, i) => i % every == 0)
