@@ -1,11 +1,13 @@
 using StereoSpike.Files;
 using StereoSpike.Ingest;
+using StereoSpike.Readout;
 
 namespace StereoSpike.Training;
 
 /// <summary>The labelled windows of a set of recordings, held in memory as events: 8 bytes an event and 2 bytes a pixel of truth.</summary>
 public sealed class TrainingSet
 {
+    private const int MeanDepthSamples = 2000;
     private readonly PackedSample[] _samples;
 
     private TrainingSet(PackedSample[] samples) => _samples = samples;
@@ -42,6 +44,21 @@ public sealed class TrainingSet
         }
 
         return Split(perRecording, settings);
+    }
+
+    /// <summary>Writes the mean of the samples' depth maps: the best guess of who has seen the training set and not the scene.</summary>
+    /// <param name="path">Where the .npz file belongs.</param>
+    public void WriteMeanDepth(string path)
+    {
+        var mean = new MeanDepth(_samples[0].Unpack().Truth.Sensor);
+        int stride = Math.Max(1, Count / MeanDepthSamples);
+        for (int i = 0; i < Count; i += stride)
+        {
+            mean.Add(_samples[i].Unpack().Truth);
+        }
+
+        DepthMap map = mean.ToMap();
+        NpzFile.Write(path, new Dictionary<string, NpyArray> { ["mean_depth"] = NpyArray.From(map.Metres, map.Sensor.Height, map.Sensor.Width) });
     }
 
     private static (TrainingSet Training, TrainingSet Validation) Split(List<List<PackedSample>> recordings, TrainingSettings settings)
