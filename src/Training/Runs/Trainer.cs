@@ -202,11 +202,12 @@ public sealed class Trainer : IDisposable
 
     private EpochFigures FinishEpoch()
     {
-        Validation scores = Validation.Score(_module, _settings.Network, _encoder, _validation);
+        Validation? scores = _validation.Count > 0 ? Validation.Score(_module, _settings.Network, _encoder, _validation) : null;
         var figures = new EpochFigures(
             _epoch, _optimizer.Steps, _settings.LearningRateAt(_epoch, (_epoch + 1.0) / _settings.Epochs), _lossSum / _batchesDone,
-            scores.All.MeanDepthErrorCm, scores.AtEvents.MeanDisparityErrorPx, scores.AtEvents.OnePixelAccuracy, scores.FiringRate, scores.LowestLayerRate, _seconds);
-        double score = _validation.Count > 0 ? scores.Criterion(_settings) : figures.TrainingLoss;
+            scores?.All.MeanDepthErrorCm ?? double.NaN, scores?.AtEvents.MeanDisparityErrorPx ?? double.NaN, scores?.AtEvents.OnePixelAccuracy ?? double.NaN,
+            scores?.FiringRate ?? double.NaN, scores?.LowestLayerRate ?? double.NaN, _seconds);
+        double score = scores?.Criterion(_settings) ?? figures.TrainingLoss;
         if (score < _best)
         {
             _best = score;

@@ -18,9 +18,10 @@ internal sealed record Validation(DepthReport All, DepthReport AtEvents, double 
         ? All.MeanDepthErrorCm
         : ((1 - settings.BackgroundWeight) * AtEvents.MeanDisparityErrorPx) + (settings.BackgroundWeight * All.MeanDisparityErrorPx);
 
+    /// <summary>Scores a network on at least one sample.</summary>
     public static Validation Score(GraphModule module, StereoSpikeSettings network, IStereoEncoder encoder, TrainingSet samples)
     {
-        double focalBaseline = samples.Count > 0 ? samples[0].FocalBaselinePxMetres : 1;
+        double focalBaseline = samples[0].FocalBaselinePxMetres;
         var all = new DepthErrors(new DepthErrorSettings { FocalBaselinePxMetres = focalBaseline });
         var atEvents = new DepthErrors(new DepthErrorSettings { FocalBaselinePxMetres = focalBaseline, Weighting = PixelWeighting.WhereEvents });
         var rates = new FiringRates(module.Graph);

@@ -31,6 +31,8 @@ internal static class TrainCommand
     private static readonly Option<double?> Channels = new("--channels") { Description = "Channel multiplier; 1 is the paper's 32 to 512 channels." };
     private static readonly Option<ConvolutionKind?> Kind = new("--kind") { Description = "dense (5×5, arXiv v2) or separable (7×7, journal)." };
     private static readonly Option<NeuronKind?> Neuron = new("--neuron") { Description = "if, lif or plif." };
+    private static readonly Option<int?> Width = new("--width") { Description = "Sensor columns; the preset's unless given." };
+    private static readonly Option<int?> Height = new("--height") { Description = "Sensor rows; the preset's unless given." };
     private static readonly Option<int?> Downsample = new("--downsample") { Description = "Sum the input over N×N blocks first; heads answer at full size." };
     private static readonly Option<string?> Encoder = new("--encoder") { Description = "histogram, voxel, time-surface or coincidence, with settings: coincidence:disparities=32,step=1." };
     private static readonly Option<double?> WindowMs = new("--window-ms") { Description = "Length of a window of events, ms." };
@@ -44,7 +46,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Downsample, Encoder, WindowMs, Unit, Loss, Background, Penalty, LabelStride,
+            Preset, Data, Out, Resume, SettingsFile, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Penalty, LabelStride,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -115,6 +117,8 @@ internal static class TrainCommand
                 Channels = arguments.GetValue(Channels) ?? network.Channels,
                 Kind = arguments.GetValue(Kind) ?? network.Kind,
                 Neuron = arguments.GetValue(Neuron) ?? network.Neuron,
+                Width = arguments.GetValue(Width) ?? network.Width,
+                Height = arguments.GetValue(Height) ?? network.Height,
                 Downsample = arguments.GetValue(Downsample) ?? network.Downsample,
                 Unit = arguments.GetValue(Unit) ?? network.Unit,
                 WindowUs = arguments.GetValue(WindowMs) is { } ms ? (long)(ms * 1000) : network.WindowUs,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace StereoSpike.Cli;
 
@@ -10,11 +11,12 @@ internal static class Shell
     public static async Task<int> RunAsync(RootCommand root, string[] arguments)
     {
         ParseResult parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0 && parsed.Tokens.Count > 0)
+        string[] complaints = [.. parsed.Errors.Select(error => error.Message), .. MistakenOptions(parsed)];
+        if (complaints.Length > 0 && parsed.Tokens.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            foreach (string complaint in complaints)
             {
-                Console.Error.WriteLine(error.Message);
+                Console.Error.WriteLine(complaint);
             }
 
             Console.Error.WriteLine($"See: stereospike {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
@@ -47,6 +49,12 @@ internal static class Shell
             return BadInput;
         }
     }
+
+    /// <summary>Options that do not exist and would otherwise be taken for a file's name.</summary>
+    private static IEnumerable<string> MistakenOptions(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+        .Select(token => $"There is no option {token.Value} here.");
 
     private static bool IsBadInput(Exception failure) =>
         failure is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or DllNotFoundException;
