@@ -88,7 +88,7 @@ internal sealed class Hdf5File : IDisposable
         }
         catch (Exception cause) when (IsDamage(cause))
         {
-            throw BadFile.Error(Path, place, $"cannot be read ({cause.Message.TrimEnd('.').ReplaceLineEndings(" ")})", Remedy, cause);
+            throw BadFile.Error(Path, place, $"cannot be read ({cause.GetBaseException().Message.TrimEnd('.').ReplaceLineEndings(" ")})", Remedy, cause);
         }
     }
 

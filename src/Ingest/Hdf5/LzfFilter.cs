@@ -33,6 +33,12 @@ internal sealed class LzfFilter : IH5Filter
             throw new InvalidDataException($"an LZF chunk claims {size} bytes");
         }
 
+        // A chunk that does not shrink is stored as it is and marked in its filter mask, which PureHDF 2.2.0 overlooks; its full length gives it away.
+        if (info.Buffer.Length == size)
+        {
+            return info.Buffer;
+        }
+
         byte[] unpacked = new byte[size];
         Lzf.Decode(info.Buffer.Span, unpacked);
         return unpacked;

@@ -8,9 +8,18 @@ internal sealed class Spool(string path) : IDisposable
 
     public long Length { get; private set; }
 
+    /// <exception cref="IOException">The disk is full; the message names the file to be.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        _stream.Write(bytes);
+        try
+        {
+            _stream.Write(bytes);
+        }
+        catch (IOException failure)
+        {
+            throw new IOException($"{path}: could not be written: {failure.Message.TrimEnd('.')}. Nothing was changed; free space or choose another place.", failure);
+        }
+
         Length += bytes.Length;
     }
 

@@ -71,11 +71,10 @@ public sealed class Trainer : IDisposable
             throw new IOException($"{folder}: holds a run already. Go on with it (stereospike train --resume {folder}) or choose another folder.");
         }
 
-        settings = settings with { Network = ReadoutScaling.Fit(settings, training) };
-        NetworkGraph graph = StereoSpikeNetwork.Build(settings.Network);
-        var module = new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed));
-        var trainer = new Trainer(settings, training, validation, folder, module, progress);
-        trainer.ScaleRates();
+        Trainer trainer = settings.InitialWeights is { } file
+            ? FromWeights(settings, StereoSpikeWeights.Load(file), file, training, validation, folder, progress)
+            : FromScratch(settings, training, validation, folder, progress);
+        settings = trainer.Settings;
         WholeFile.WriteText(Path.Combine(folder, "settings.json"), settings.ToJson());
         WholeFile.WriteText(Path.Combine(folder, "log.csv"), EpochFigures.CsvHeader + "\n");
         training.WriteMeanDepth(Path.Combine(folder, MeanDepthFile));
@@ -147,6 +146,30 @@ public sealed class Trainer : IDisposable
     {
         _optimizer.Dispose();
         _module.Dispose();
+    }
+
+    private static Trainer FromScratch(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress)
+    {
+        settings = settings with { Network = ReadoutScaling.Fit(settings, training) };
+        NetworkGraph graph = StereoSpikeNetwork.Build(settings.Network);
+        var trainer = new Trainer(settings, training, validation, folder, new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed)), progress);
+        trainer.ScaleRates();
+        return trainer;
+    }
+
+    /// <summary>Goes on from trained weights, whose readout offset and scale they need.</summary>
+    private static Trainer FromWeights(
+        TrainingSettings settings, StereoSpikeWeights start, string file, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress)
+    {
+        StereoSpikeSettings network = settings.Network with
+        {
+            ReadoutOffset = start.Settings.ReadoutOffset,
+            ReadoutScale = start.Settings.ReadoutScale,
+            FocalBaselinePxMetres = start.Settings.FocalBaselinePxMetres,
+        };
+        return network.ToJson() == start.Settings.ToJson()
+            ? new Trainer(settings with { Network = network }, training, validation, folder, new GraphModule(StereoSpikeNetwork.Build(network), start.Tensors, file), progress)
+            : throw BadFile.Error(file, "", $"is of another network than the one to train: {start.Settings.ToJson()} against {network.ToJson()}", "Give train the settings that the weights were made with.");
     }
 
     /// <summary>One step of the optimiser on one batch.</summary>

@@ -83,6 +83,9 @@ public sealed record TrainingSettings
     /// <summary>Firing rate of all other layers that the start is scaled to, in (0, 1).</summary>
     public float InitialRate { get; init => field = Guard.Within(value, 0.001f, 0.9f); } = 0.10f;
 
+    /// <summary>Weights file to start from, in place of a drawn and scaled start; null for none. Its network must be this one's.</summary>
+    public string? InitialWeights { get; init; }
+
     /// <summary>Folders and files the run reads, so that a resumed run finds them again.</summary>
     public IReadOnlyList<string> Data { get; init; } = [];
 

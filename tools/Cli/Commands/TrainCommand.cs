@@ -25,6 +25,7 @@ internal static class TrainCommand
     private static readonly Option<string?> Out = new("--out") { Description = "The run's folder: weights.safetensors (best on validation), last.safetensors (to resume), log.csv, settings.json." };
     private static readonly Option<string?> Resume = new("--resume") { Description = "Go on with the run in this folder; no other option is needed." };
     private static readonly Option<string?> SettingsFile = new("--settings") { Description = "A settings.json to take instead of a preset." };
+    private static readonly Option<string?> Init = new("--init") { Description = "Weights to start from, of the same network; fresh ones if left out." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the data." };
     private static readonly Option<int?> Batch = new("--batch") { Description = "Samples a step." };
     private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = "Adam's step." };
@@ -46,7 +47,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Penalty, LabelStride,
+            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Penalty, LabelStride,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -104,6 +105,7 @@ internal static class TrainCommand
         return start with
         {
             Data = data.Length > 0 ? data : start.Data.Count > 0 ? start.Data : throw new ArgumentException("Name what to train on with --data; see stereospike train --help."),
+            InitialWeights = arguments.GetValue(Init) ?? start.InitialWeights,
             Seed = arguments.GetValue(CommonOptions.Seed),
             Epochs = arguments.GetValue(Epochs) ?? start.Epochs,
             BatchSize = arguments.GetValue(Batch) ?? start.BatchSize,
