@@ -3,6 +3,11 @@ using StereoSpike.Cli;
 
 var root = new RootCommand("Depth from two event cameras with a spiking neural network. Start with: stereospike demo");
 CommonOptions.AddTo(root);
+root.Add(InfoCommand.Make());
+root.Add(ConvertCommand.Make());
+root.Add(SimulateCommand.Make());
 root.Add(TrainCommand.Make());
+root.Add(EvaluateCommand.Make());
+root.Add(InferCommand.Make());
 root.Add(VerifyCommand.Make());
 return await Shell.RunAsync(root, args);

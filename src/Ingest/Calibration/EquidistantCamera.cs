@@ -54,6 +54,12 @@ public sealed class EquidistantCamera
     /// <summary>Focal lengths and principal point of the rectified image, px.</summary>
     public PinholeIntrinsics Rectified { get; }
 
+    /// <summary>k1..k4.</summary>
+    public ReadOnlySpan<double> Distortion => _k;
+
+    /// <summary>R, the rotation from the raw to the rectified camera, 3×3 row by row.</summary>
+    public ReadOnlySpan<double> Rectification => _r;
+
     /// <summary>Where a raw pixel lies in the rectified image.</summary>
     /// <param name="x">Raw column, px; need not be whole nor on the sensor.</param>
     /// <param name="y">Raw row, px.</param>

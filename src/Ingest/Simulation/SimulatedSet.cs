@@ -1,4 +1,5 @@
 using System.Globalization;
+using StereoSpike.Files;
 
 namespace StereoSpike.Ingest;
 
@@ -8,6 +9,9 @@ namespace StereoSpike.Ingest;
 /// Each scene has cameras of its own, drawn by <see cref="EventCameraModel.DrawPair"/>.</remarks>
 public sealed record SimulatedSet
 {
+    /// <summary>Midnight of 1 January 2020, UTC: a clock as large as a real recording's, so that its readers are exercised.</summary>
+    private const long SimulatedOriginUs = 1_577_836_800_000_000;
+
     /// <summary>What the text starts with.</summary>
     public const string Prefix = "sim:";
 
@@ -61,6 +65,25 @@ public sealed record SimulatedSet
     {
         StereoRig rig = SimulatedRigs.Get(Rig);
         return [.. Enumerable.Range(0, Scenes).Select(i => (Func<IStereoRecording>)(() => Make(rig, Seed + (ulong)i)))];
+    }
+
+    /// <summary>Simulates one scene into files in MVSEC's layout, in memory that does not grow with its length.</summary>
+    /// <param name="dataPath">Where <c>X_data.hdf5</c> belongs.</param>
+    /// <param name="rig">The cameras; those of the mvsec preset write raw, distorted events and their calibration folder.</param>
+    /// <param name="seed">The scene's seed.</param>
+    /// <param name="progress">Told the microseconds done; or null.</param>
+    /// <param name="cancellation">Stops; nothing is left behind.</param>
+    /// <returns>Events of both cameras, and labels.</returns>
+    /// <exception cref="IOException">The disk is full or the place cannot be written.</exception>
+    public (long Left, long Right, int Labels) Record(string dataPath, StereoRig rig, ulong seed, IWorkProgress? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rig);
+        SimulationSettings settings = SettingsOf(seed);
+        StereoCalibration? lenses = rig.LeftMap is null ? null : MvsecIndoorFlying.Calibration;
+        using var writer = new MvsecWriter(dataPath, rig, lenses, SimulatedOriginUs) { TruthWindowUs = Truth == SimulatedTruth.PerEvent ? settings.LabelPeriodUs : null };
+        StereoSimulator.Run(SimulatedScene.Draw(Kind, seed, rig), rig, settings, (long)(Seconds * 1e6), writer, progress, cancellation);
+        writer.Complete();
+        return (writer.Count(Camera.Left), writer.Count(Camera.Right), writer.Labels);
     }
 
     private SimulatedRecording Make(StereoRig rig, ulong seed) =>

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace StereoSpike.Training;
 
 /// <summary>Trains a StereoSpike network: batches, losses, steps, validation, checkpoints, log.</summary>
-/// <remarks>A run's folder holds <c>settings.json</c>, <c>last.safetensors</c> (to resume), <c>weights.safetensors</c> (the best on validation) and <c>log.csv</c>.</remarks>
+/// <remarks>A run's folder holds <c>settings.json</c>, <c>last.safetensors</c> (to resume), <c>weights.safetensors</c> (the best on validation) <c>mean_depth.npz</c> and <c>log.csv</c>.</remarks>
 public sealed class Trainer : IDisposable
 {
     private const double SecondsBetweenCheckpoints = 60;
@@ -46,6 +46,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Name of the file with the best weights.</summary>
     public const string BestWeights = "weights.safetensors";
 
+    /// <summary>Name of the file with the training set's mean depth map, a baseline to beat: array <c>mean_depth</c>, shape [H,W], metres.</summary>
+    public const string MeanDepthFile = "mean_depth.npz";
+
     /// <summary>The settings in force, the readout's offset and scale filled in.</summary>
     public TrainingSettings Settings => _settings;
 
@@ -75,6 +78,7 @@ public sealed class Trainer : IDisposable
         trainer.ScaleRates();
         WholeFile.WriteText(Path.Combine(folder, "settings.json"), settings.ToJson());
         WholeFile.WriteText(Path.Combine(folder, "log.csv"), EpochFigures.CsvHeader + "\n");
+        training.WriteMeanDepth(Path.Combine(folder, MeanDepthFile));
         trainer.SaveCheckpoint();
         return trainer;
     }

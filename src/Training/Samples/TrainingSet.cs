@@ -1,20 +1,22 @@
 using StereoSpike.Files;
 using StereoSpike.Ingest;
+using StereoSpike.Readout;
 
 namespace StereoSpike.Training;
 
-/// <summary>The labelled windows of a set of recordings, held in memory as events: about 16 bytes an event and 4 bytes a pixel of truth.</summary>
+/// <summary>The labelled windows of a set of recordings, held in memory as events: 8 bytes an event and 2 bytes a pixel of truth.</summary>
 public sealed class TrainingSet
 {
-    private readonly LabelledWindow[] _samples;
+    private const int MeanDepthSamples = 2000;
+    private readonly PackedSample[] _samples;
 
-    private TrainingSet(LabelledWindow[] samples) => _samples = samples;
+    private TrainingSet(PackedSample[] samples) => _samples = samples;
 
     /// <summary>Number of samples.</summary>
     public int Count => _samples.Length;
 
-    /// <summary>A sample.</summary>
-    public LabelledWindow this[int index] => _samples[index];
+    /// <summary>A sample, unpacked anew at each call.</summary>
+    public LabelledWindow this[int index] => _samples[index].Unpack();
 
     /// <summary>Reads every recording's labels and splits off a validation set.</summary>
     /// <param name="recordings">Recordings with depth, in the order of their names; each is disposed after it was read.</param>
@@ -27,7 +29,7 @@ public sealed class TrainingSet
     {
         ArgumentNullException.ThrowIfNull(recordings);
         ArgumentNullException.ThrowIfNull(settings);
-        var perRecording = new List<List<LabelledWindow>>();
+        var perRecording = new List<List<PackedSample>>();
         foreach (Func<IStereoRecording> open in recordings)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -44,25 +46,40 @@ public sealed class TrainingSet
         return Split(perRecording, settings);
     }
 
-    private static (TrainingSet Training, TrainingSet Validation) Split(List<List<LabelledWindow>> recordings, TrainingSettings settings)
+    /// <summary>Writes the mean of the samples' depth maps: the best guess of who has seen the training set and not the scene.</summary>
+    /// <param name="path">Where the .npz file belongs.</param>
+    public void WriteMeanDepth(string path)
+    {
+        var mean = new MeanDepth(_samples[0].Unpack().Truth.Sensor);
+        int stride = Math.Max(1, Count / MeanDepthSamples);
+        for (int i = 0; i < Count; i += stride)
+        {
+            mean.Add(_samples[i].Unpack().Truth);
+        }
+
+        DepthMap map = mean.ToMap();
+        NpzFile.Write(path, new Dictionary<string, NpyArray> { ["mean_depth"] = NpyArray.From(map.Metres, map.Sensor.Height, map.Sensor.Width) });
+    }
+
+    private static (TrainingSet Training, TrainingSet Validation) Split(List<List<PackedSample>> recordings, TrainingSettings settings)
     {
         if (recordings.Count == 1)   // one recording: its end is held back
         {
-            List<LabelledWindow> all = recordings[0];
+            List<PackedSample> all = recordings[0];
             int kept = all.Count - (int)Math.Round(all.Count * settings.ValidationShare);
             return (new TrainingSet([.. all.Take(kept)]), new TrainingSet([.. all.Skip(kept)]));
         }
 
         int train = recordings.Count - (int)Math.Round(recordings.Count * settings.ValidationShare);
-        LabelledWindow[] validation = [.. recordings.Skip(train).SelectMany(samples => samples)];
+        PackedSample[] validation = [.. recordings.Skip(train).SelectMany(samples => samples)];
         return (new TrainingSet([.. recordings.Take(train).SelectMany(samples => samples)]), new TrainingSet(Spread(validation, settings.ValidationSamples)));
     }
 
-    private static LabelledWindow[] Spread(LabelledWindow[] samples, int most) => samples.Length <= most
+    private static PackedSample[] Spread(PackedSample[] samples, int most) => samples.Length <= most
         ? samples
         : [.. Enumerable.Range(0, most).Select(i => samples[(int)((long)i * samples.Length / most)])];
 
-    private static List<LabelledWindow> Read(IStereoRecording recording, TrainingSettings settings)
+    private static List<PackedSample> Read(IStereoRecording recording, TrainingSettings settings)
     {
         if (recording.Rig.Sensor != settings.Network.Sensor)
         {
@@ -70,7 +87,7 @@ public sealed class TrainingSet
         }
 
         var windows = new StereoWindowReader(recording);
-        var samples = new List<LabelledWindow>();
+        var samples = new List<PackedSample>();
         IReadOnlyList<long> labels = recording.LabelTimesUs;
         bool hasRight = recording.HasDepth(Camera.Right);
         for (int label = 0; label < labels.Count; label += settings.LabelStride)
@@ -83,12 +100,12 @@ public sealed class TrainingSet
 
             StereoWindow events = windows.Read(window);
             int start = FindLabel(labels, window.StartUs);
-            samples.Add(new LabelledWindow(
-                events with { Left = events.Left.ToArray(), Right = events.Right.ToArray() },
+            samples.Add(new PackedSample(new LabelledWindow(
+                events,
                 recording.ReadDepth(label),
                 hasRight && settings.Augmentation.HorizontalFlip > 0 ? recording.ReadDepth(label, Camera.Right) : null,
                 start >= 0 && settings.Augmentation.TimeMirror > 0 ? recording.ReadDepth(start) : null,
-                recording.Rig.FocalBaselinePxMetres));
+                recording.Rig.FocalBaselinePxMetres)));
         }
 
         return samples;

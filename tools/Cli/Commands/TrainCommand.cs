@@ -61,7 +61,7 @@ internal static class TrainCommand
         TrainingSet training, validation;
         using (var reading = new TerminalProgress("reading "))
         {
-            (training, validation) = TrainingSet.Load(RecordingSets.Open(settings.Data), settings, reading, cancellation);
+            (training, validation) = TrainingSet.Load(RecordingFiles.OpenAll(settings.Data), settings, reading, cancellation);
         }
 
         using var progress = new TerminalProgress("training");

@@ -10,15 +10,16 @@ internal sealed class TerminalProgress(string work) : IWorkProgress, IDisposable
     private const int BarWidth = 24;
     private readonly bool _terminal = !Console.IsErrorRedirected;
     private readonly long _started = Stopwatch.GetTimestamp();
-    private long _firstDone = -1;
-    private double _nextSeconds;
+    private (long Done, double Seconds)? _first;
+    private double _nextSeconds = Console.IsErrorRedirected ? 10 : 0;
+    private bool _written;
     private int _widest;
     private string _last = "";
 
     public void Report(long done, long total, string? note = null)
     {
         double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
-        _firstDone = _firstDone < 0 ? done - 1 : _firstDone;   // a resumed run must not count what was done before
+        _first ??= (done, seconds);   // the rate counts from here: a resumed run did the rest before
         _last = Line(done, total, seconds, note);
         if (seconds >= _nextSeconds)
         {
@@ -29,7 +30,7 @@ internal sealed class TerminalProgress(string work) : IWorkProgress, IDisposable
 
     public void Dispose()
     {
-        if (_last.Length > 0)
+        if (_terminal ? _last.Length > 0 : _written)
         {
             Write();
             if (_terminal)
@@ -41,6 +42,7 @@ internal sealed class TerminalProgress(string work) : IWorkProgress, IDisposable
 
     private void Write()
     {
+        _written = true;
         if (_terminal)
         {
             _widest = Math.Max(_widest, _last.Length);
@@ -59,7 +61,7 @@ internal sealed class TerminalProgress(string work) : IWorkProgress, IDisposable
             return $"{work}  {done}{(note is null ? "" : $"  {note}")}";
         }
 
-        double share = Math.Clamp((double)done / total, 0, 1), rate = (done - _firstDone) / Math.Max(seconds, 1e-3);
+        double share = Math.Clamp((double)done / total, 0, 1), rate = (done - _first!.Value.Done) / Math.Max(seconds - _first.Value.Seconds, 1e-3);
         int filled = (int)(share * BarWidth);
         string bar = new string('█', filled) + new string('·', BarWidth - filled);
         string left = done < total && rate > 0 ? $"  {Duration((total - done) / rate)} left" : "";

@@ -1,0 +1,79 @@
+using System.Globalization;
+using StereoSpike.Files;
+using StereoSpike.Readout;
+
+namespace StereoSpike.Hardware;
+
+/// <summary>A folder of answers: <c>depth/000000.png</c> (see <see cref="DepthPng"/>), <c>pictures/000000.png</c>, <c>animation.png</c> and <c>frames.csv</c>.</summary>
+/// <remarks>
+/// Every file is written whole or not at all. The table and the animation appear when the last frame is done, so an interrupted run leaves
+/// the finished frames' pictures and neither of the two. Files of an earlier run are replaced; the table names those that belong to this one.
+/// </remarks>
+public sealed class DepthFolder
+{
+    /// <summary>First line of the table.</summary>
+    public const string TableHead = "index,time_us,events_left,events_right,frame_ms";
+
+    private const int AnimationMs = 100;
+
+    /// <summary>The folder; made when needed.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Draw every so many-th frame in colours; 0 for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 0.</exception>
+    public int PictureEvery { get; init => field = Guard.AtLeast(value, 0); } = 10;
+
+    /// <summary>Whether a frame is drawn in colours, so that its truth is wanted too.</summary>
+    /// <param name="index">Which frame, 0-based.</param>
+    public bool Draws(int index) => PictureEvery > 0 && index % PictureEvery == 0;
+
+    /// <summary>Writes all frames as they come.</summary>
+    /// <param name="frames">At least one.</param>
+    /// <param name="total">How many there will be, for the progress.</param>
+    /// <param name="progress">Told the frames done; or null.</param>
+    /// <exception cref="ArgumentException">There is no frame.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Write(IEnumerable<DepthFrame> frames, int total, IWorkProgress? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        WholeFile.Write(In("frames.csv"), table =>
+        {
+            using var rows = new StreamWriter(table, leaveOpen: true);
+            rows.Write(TableHead + "\n");
+            IEnumerable<Picture> pages = WriteEach(frames, rows, total, progress);
+            if (PictureEvery > 0)
+            {
+                AnimatedPng.Save(In("animation.png"), pages, AnimationMs);   // asks for a page at a time, and so drives the frames
+            }
+            else
+            {
+                foreach (Picture _ in pages)
+                {
+                    // none comes: this only drives the frames
+                }
+            }
+        });
+    }
+
+    private IEnumerable<Picture> WriteEach(IEnumerable<DepthFrame> frames, StreamWriter rows, int total, IWorkProgress? progress)
+    {
+        FramePage? pages = null;
+        foreach (DepthFrame frame in frames)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{frame.Index:D6}.png");
+            DepthPng.Save(In("depth", name), frame.Depth);
+            rows.Write(string.Create(CultureInfo.InvariantCulture, $"{frame.Index},{frame.TimeUs},{frame.LeftCount},{frame.RightCount},{frame.TotalMs:F3}\n"));
+            if (Draws(frame.Index))
+            {
+                pages ??= new FramePage(ColourScale.DepthOf(frame.Truth ?? frame.Depth));   // the first page's colours serve all, so that they compare
+                Picture page = pages.Draw(frame);
+                page.Save(In("pictures", name));
+                yield return page;
+            }
+
+            progress?.Report(frame.Index + 1, total);
+        }
+    }
+
+    private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using PureHDF;
+using PureHDF.VOL.Native;
+using StereoSpike.Files;
+
+namespace StereoSpike.Ingest;
+
+/// <summary>An HDF5 file opened for reading, with errors that name it.</summary>
+internal sealed class Hdf5File : IDisposable
+{
+    private const string Remedy = "Copy or download the file again, and check that it is the recording you mean.";
+    private readonly LastReadStream _stream;
+    private readonly NativeFile _file;
+
+    private Hdf5File(string path, LastReadStream stream, NativeFile file)
+    {
+        Path = path;
+        _stream = stream;
+        _file = file;
+    }
+
+    /// <summary>The file's name.</summary>
+    public string Path { get; }
+
+    /// <summary>Length of the file, bytes.</summary>
+    public long Length => _stream.Length;
+
+    /// <summary>Where the library last read, bytes.</summary>
+    public long LastReadPosition => _stream.LastReadPosition;
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="InvalidDataException">It is not HDF5, or damaged.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static Hdf5File Open(string path)
+    {
+        LzfFilter.EnsureRegistered();
+        var stream = new LastReadStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
+        try
+        {
+            return new Hdf5File(path, stream, H5File.Open(stream, leaveOpen: false));
+        }
+        catch (Exception cause) when (IsDamage(cause))
+        {
+            stream.Dispose();
+            throw BadFile.Error(path, "", "is not an HDF5 file, or is cut short or damaged", Remedy, cause);
+        }
+    }
+
+    /// <summary>Whether there is a dataset of that name.</summary>
+    public bool Has(string dataset) => Guarded(dataset, () =>
+    {
+        IH5Group group = _file;
+        string[] parts = dataset.Split('/');
+        foreach (string part in parts)
+        {
+            if (!group.LinkExists(part))
+            {
+                return false;
+            }
+
+            if (group.Get(part) is IH5Group next)
+            {
+                group = next;
+            }
+        }
+
+        return true;
+    });
+
+    /// <summary>A dataset.</summary>
+    /// <exception cref="InvalidDataException">There is none of that name.</exception>
+    public IH5Dataset Dataset(string name) => Has(name)
+        ? Guarded(name, () => _file.Dataset(name))
+        : throw BadFile.Error(Path, name, "is missing", "An MVSEC recording has davis/left/events and davis/right/events; for other layouts see stereospike convert --help.");
+
+    /// <summary>A number kept as an attribute of the file, or null.</summary>
+    public double? Number(string attribute) => Guarded<double?>(attribute, () => _file.AttributeExists(attribute) ? _file.Attribute(attribute).Read<double>() : null);
+
+    /// <summary>A text kept as an attribute of the file, or null.</summary>
+    public string? Text(string attribute) => Guarded(attribute, () => _file.AttributeExists(attribute) ? _file.Attribute(attribute).Read<string>() : null);
+
+    /// <summary>Runs a library call and turns its exceptions on damaged files into one that names the place.</summary>
+    public T Guarded<T>(string place, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception cause) when (IsDamage(cause))
+        {
+            throw BadFile.Error(Path, place, $"cannot be read ({cause.Message.TrimEnd('.').ReplaceLineEndings(" ")})", Remedy, cause);
+        }
+    }
+
+    /// <summary>The error of a dataset with another shape or type than needed.</summary>
+    public InvalidDataException Misshapen(string dataset, IH5Dataset found, string needed) => BadFile.Error(
+        Path, dataset, string.Create(CultureInfo.InvariantCulture, $"has shape [{string.Join(", ", found.Space.Dimensions)}] of {found.Type.Class} with {found.Type.Size} bytes where {needed} is needed"), Remedy);
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _stream.Dispose();
+    }
+
+    /// <summary>PureHDF reports damage by whatever exception its parsing runs into; none of them is a fault of the caller's.</summary>
+    private static bool IsDamage(Exception cause) =>
+        cause is not (OutOfMemoryException or OperationCanceledException or UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException);
+}

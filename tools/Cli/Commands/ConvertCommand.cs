@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Ingest;
+
+namespace StereoSpike.Cli;
+
+/// <summary><c>stereospike convert</c></summary>
+internal static class ConvertCommand
+{
+    private const long PieceUs = 1_000_000;
+    private static readonly Argument<string> In = new("IN") { Description = RecordingFiles.Description };
+    private static readonly Argument<string> Out = new("OUT") { Description = "X_data.hdf5, or a name that becomes one; X_gt.hdf5 goes beside it." };
+    private static readonly Option<string> To = new Option<string>("--to") { Description = "What to write: mvsec.", DefaultValueFactory = _ => "mvsec" }.AcceptOnlyFromAmong("mvsec");
+    private static readonly Option<string?> Calibration = new("--calibration") { Description = "Calibration folder of an MVSEC recording (SCENE_calib)." };
+    private static readonly TextFileOptions Text = new();
+
+    public static Command Make()
+    {
+        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified. Lost events are counted by reason.") { In, Out, To, Calibration };
+        foreach (Option option in Text.All)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    /// <summary>The data file that a name stands for.</summary>
+    public static string DataPath(string name) => RecordingFiles.IsHdf5(name) ? name : name + "_data.hdf5";
+
+    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        using IStereoRecording recording = RecordingFiles.Open(arguments.GetRequiredValue(In), arguments.GetValue(Calibration), Text.Over(arguments, geometryNeeded: true));
+        var windows = new StereoWindowReader(recording);
+        StereoRig rectified = recording.Rig with { LeftMap = null, RightMap = null };
+        string target = DataPath(arguments.GetRequiredValue(Out));
+        using var writer = new MvsecWriter(target, rectified, calibration: null, recording.OriginUs) { TruthWindowUs = recording.TruthWindowUs };
+        using (var progress = new TerminalProgress("converting"))
+        {
+            CopyEvents(recording, windows, writer, progress, cancellation);
+            CopyDepths(recording, writer, cancellation);
+            writer.Complete();
+        }
+
+        Answer.Print(arguments, Result(recording, windows, writer, target));
+        return Shell.Done;
+    }
+
+    private static void CopyEvents(IStereoRecording recording, StereoWindowReader windows, MvsecWriter writer, TerminalProgress progress, CancellationToken cancellation)
+    {
+        foreach (TimeWindow piece in WindowGrid.Cover(recording.Span, PieceUs))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            StereoWindow window = windows.Read(piece);
+            writer.WriteEvents(Camera.Left, window.Left.Span);
+            writer.WriteEvents(Camera.Right, window.Right.Span);
+            progress.Report(piece.EndUs - recording.Span.StartUs, recording.Span.DurationUs);
+        }
+    }
+
+    private static void CopyDepths(IStereoRecording recording, MvsecWriter writer, CancellationToken cancellation)
+    {
+        foreach (Camera camera in ((Camera[])[Camera.Left, Camera.Right]).Where(recording.HasDepth))
+        {
+            for (int label = 0; label < recording.LabelTimesUs.Count; label++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                writer.WriteDepth(camera, recording.LabelTimesUs[label], recording.ReadDepth(label, camera));
+            }
+        }
+    }
+
+    private static JsonObject Result(IStereoRecording recording, StereoWindowReader windows, MvsecWriter writer, string target)
+    {
+        EventTally left = windows.Tally(Camera.Left), right = windows.Tally(Camera.Right);
+        var dropped = new JsonObject { ["left_the_rectified_image"] = left.Dropped + right.Dropped };
+        long before = 0;
+        if (recording is StereoEventList text)
+        {
+            foreach ((string reason, long count) in text.Counts.Dropped)
+            {
+                dropped[reason] = count;
+                before += count;
+            }
+
+            if (text.Counts.LooksOneBased)
+            {
+                Console.Error.WriteLine("No column or row is 0 and one is as large as the sensor: the file seems to count from 1. If so, convert again with --one-based.");
+            }
+        }
+
+        return new JsonObject
+        {
+            ["out"] = target,
+            ["events_read"] = left.Read + right.Read + before,
+            ["events_written"] = writer.Count(Camera.Left) + writer.Count(Camera.Right),
+            ["dropped"] = dropped,
+            ["labels"] = recording.LabelTimesUs.Count,
+        };
+    }
+}

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Hardware;
+using StereoSpike.Readout;
+
+namespace StereoSpike.Cli;
+
+/// <summary>What the verbs that run a trained network share: its options, and how its figures stand in the answer.</summary>
+internal static class Deployment
+{
+    public static Argument<string> Recording { get; } = new("RECORDING") { Description = RecordingFiles.Description };
+
+    public static Option<string> Weights { get; } = new("--weights") { Description = "The trained network (.safetensors), as stereospike train writes it.", Required = true };
+
+    public static Option<string?> Calibration { get; } = new("--calibration") { Description = "Folder of the cameras' calibration, where it does not lie beside the recording." };
+
+    public static Option<string> Engine { get; } = new Option<string>("--engine") { Description = "What runs the network: torch (TorchSharp).", DefaultValueFactory = _ => "torch" }.AcceptOnlyFromAmong("torch");
+
+    /// <summary>Loads the network into the engine asked for.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged or holds no StereoSpike network.</exception>
+    public static IDepthEngine Start(ParseResult arguments, string weights)
+    {
+        if (!File.Exists(weights))
+        {
+            throw new FileNotFoundException($"{weights}: there are no weights. Train some with stereospike train --data … --out RUN; they are RUN/weights.safetensors.", weights);
+        }
+
+        StereoSpikeWeights network = StereoSpikeWeights.Load(weights);
+        CommonOptions.StartTorch(arguments);
+        return new TorchEngine(network, weights);
+    }
+
+    /// <summary>Share of neurons that fired, by layer and as <c>mean</c>.</summary>
+    public static JsonObject FiringRate(IDepthEngine engine)
+    {
+        var rates = new JsonObject();
+        foreach ((string layer, double rate) in engine.FiringRates)
+        {
+            rates.Add(layer, Answer.Number(rate));
+        }
+
+        rates.Add("mean", Answer.Number(engine.MeanFiringRate));
+        return rates;
+    }
+
+    /// <summary>Adds how fast frames were answered and what rectification dropped.</summary>
+    public static void AddCounters(JsonObject result, PipelineCounters counters)
+    {
+        result["frame_ms_p50"] = Answer.Number(counters.Frame.P50Ms, 3);
+        result["frame_ms_p95"] = Answer.Number(counters.Frame.P95Ms, 3);
+        result["frame_ms_p99"] = Answer.Number(counters.Frame.P99Ms, 3);
+        result["stage_ms_p50"] = new JsonObject
+        {
+            ["read"] = Answer.Number(counters.Read.P50Ms, 3),
+            ["encode"] = Answer.Number(counters.Encode.P50Ms, 3),
+            ["engine"] = Answer.Number(counters.Engine.P50Ms, 3),
+            ["readout"] = Answer.Number(counters.Readout.P50Ms, 3),
+        };
+        result["events_per_second"] = Answer.Number(counters.EventsPerSecond, 0);
+        result["events"] = counters.Left.Read + counters.Right.Read;
+        result["dropped_share_left"] = Answer.Number(counters.Left.DroppedShare);
+        result["dropped_share_right"] = Answer.Number(counters.Right.DroppedShare);
+    }
+
+    /// <summary>Adds the figures of a depth report under the contract's keys.</summary>
+    public static void AddErrors(JsonObject result, DepthReport report)
+    {
+        result["mean_depth_error_cm"] = Answer.Number(report.MeanDepthErrorCm, 3);
+        result["mean_depth_error_pixelwise_cm"] = Answer.Number(report.MeanDepthErrorPixelwiseCm, 3);
+        result["median_depth_error_cm"] = Answer.Number(report.MedianDepthErrorCm, 3);
+        result["mean_disparity_error_px"] = Answer.Number(report.MeanDisparityErrorPx, 4);
+        result["one_pixel_accuracy"] = Answer.Number(report.OnePixelAccuracy);
+        result["one_seventh_pixel_accuracy"] = Answer.Number(report.OneSeventhPixelAccuracy);
+        result["abs_rel"] = Answer.Number(report.AbsRel);
+        result["sq_rel"] = Answer.Number(report.SqRel);
+        result["rmse_m"] = Answer.Number(report.RmseM);
+        result["rmse_log"] = Answer.Number(report.RmseLog);
+        result["silog"] = Answer.Number(report.Silog);
+        result["delta1"] = Answer.Number(report.Delta1);
+        result["delta2"] = Answer.Number(report.Delta2);
+        result["delta3"] = Answer.Number(report.Delta3);
+    }
+
+    /// <summary>The whole of a recording's report, in the contract's order.</summary>
+    public static JsonObject Result(RecordingReport report, IDepthEngine engine, PipelineCounters counters)
+    {
+        var result = new JsonObject { ["frames"] = report.Network.Frames, ["pixels"] = report.Network.Pixels };
+        AddErrors(result, report.Network);
+        result["median_disparity_bias_px"] = Answer.Number(report.MedianDisparityBiasPx, 4);
+        result["firing_rate"] = FiringRate(engine);
+        var baselines = new JsonObject();
+        foreach (BaselineReport baseline in report.Baselines)
+        {
+            var figures = new JsonObject();
+            if (baseline.Metres is { } metres)
+            {
+                figures["metres"] = Answer.Number(metres, 4);
+            }
+
+            AddErrors(figures, baseline.Report);
+            baselines.Add(baseline.Name, figures);
+        }
+
+        result["baselines"] = baselines;
+        result["frames_without_truth"] = report.Network.FramesWithoutTruth;
+        AddCounters(result, counters);
+        result["definition"] = report.Network.Definition;
+        return result;
+    }
+}

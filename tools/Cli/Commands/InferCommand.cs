@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Hardware;
+using StereoSpike.Ingest;
+
+namespace StereoSpike.Cli;
+
+/// <summary><c>stereospike infer RECORDING --weights FILE --out DIR</c></summary>
+internal static class InferCommand
+{
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = $"The folder of answers: depth/000000.png … ({DepthPng.Coding}), pictures/, animation.png and frames.csv ({DepthFolder.TableHead}).",
+        Required = true,
+    };
+
+    private static readonly Option<int> Every = new("--every") { Description = "Answer every N-th window.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Pictures = new("--pictures") { Description = "Draw every N-th answer in colours; 0 for none.", DefaultValueFactory = _ => 10 };
+
+    public static Command Make()
+    {
+        var command = new Command("infer", "Depth from a recording: a window at each label's time or, without labels, every 50 ms. Ctrl-C leaves whole files only.")
+        {
+            Deployment.Recording, Deployment.Weights, Out, Deployment.Engine, Deployment.Calibration, Every, Pictures,
+        };
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        string weights = arguments.GetRequiredValue(Deployment.Weights), folder = arguments.GetRequiredValue(Out);
+        int every = Guard.AtLeast(arguments.GetValue(Every), 1, "--every");
+        var answers = new DepthFolder { Path = folder, PictureEvery = Guard.AtLeast(arguments.GetValue(Pictures), 0, "--pictures") };
+        using IDepthEngine engine = Deployment.Start(arguments, weights);
+        using IStereoRecording recording = RecordingFiles.Open(arguments.GetRequiredValue(Deployment.Recording), arguments.GetValue(Deployment.Calibration));
+        var pipeline = new DepthPipeline(recording, engine, weights);
+        FrameRequest[] requests = [.. FrameRequest.ForAll(recording, engine.Settings.WindowUs)
+            .Where((_, i) => i % every == 0)
+            .Select((request, i) => answers.Draws(i) ? request : request with { Label = null })];   // a truth that is not drawn need not be read
+        if (requests.Length == 0)
+        {
+            throw new InvalidDataException($"{recording.Name}: it holds no event and no label, so there is nothing to answer. Check it with stereospike info.");
+        }
+
+        using (var progress = new TerminalProgress("depth"))
+        {
+            answers.Write(pipeline.Run(requests, cancellation), requests.Length, progress);
+        }
+
+        var result = new JsonObject { ["frames"] = pipeline.Counters.Frames };
+        Deployment.AddCounters(result, pipeline.Counters);
+        result["firing_rate"] = Deployment.FiringRate(engine);
+        result["engine"] = engine.Name;
+        result["out"] = folder;
+        result["depth_coding"] = DepthPng.Coding;
+        Answer.Print(arguments, result);
+        return Shell.Done;
+    }
+}

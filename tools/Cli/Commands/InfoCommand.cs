@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Ingest;
+
+namespace StereoSpike.Cli;
+
+/// <summary><c>stereospike info</c></summary>
+internal static class InfoCommand
+{
+    private const int BatchEvents = 1 << 16;
+    private static readonly Argument<string> File = new("FILE") { Description = RecordingFiles.Description };
+    private static readonly TextFileOptions Text = new();
+
+    public static Command Make()
+    {
+        var command = new Command("info", "Say what a recording holds; needs no calibration.") { File };
+        foreach (Option option in Text.All)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult arguments)
+    {
+        string source = arguments.GetRequiredValue(File);
+        using IStereoRecording recording = RecordingFiles.IsHdf5(source)
+            ? MvsecRecording.OpenUncalibrated(source)
+            : RecordingFiles.Open(source, calibrationFolder: null, Text.Over(arguments, geometryNeeded: false));
+        Answer.Print(arguments, new JsonObject
+        {
+            ["format"] = FormatOf(recording),
+            ["width"] = recording.Rig.Sensor.Width,
+            ["height"] = recording.Rig.Sensor.Height,
+            ["events"] = new JsonObject { ["left"] = recording.Events(Camera.Left).Count, ["right"] = recording.Events(Camera.Right).Count },
+            ["origin_us"] = recording.OriginUs,
+            ["duration_us"] = recording.Span.DurationUs,
+            ["on_share"] = Answer.Number(OnShare(recording), 4),
+            ["labels"] = recording.LabelTimesUs.Count,
+            ["truth_is_per_event"] = recording.TruthIsPerEvent,
+        });
+        return Shell.Done;
+    }
+
+    private static string FormatOf(IStereoRecording recording) => recording switch
+    {
+        MvsecRecording => "mvsec",
+        SimulatedRecording => "simulated",
+        _ => "text",
+    };
+
+    private static double OnShare(IStereoRecording recording)
+    {
+        long on = 0, all = 0;
+        var batch = new DvsEvent[BatchEvents];
+        using var progress = new TerminalProgress("counting");
+        foreach (Camera camera in (Camera[])[Camera.Left, Camera.Right])
+        {
+            IEventSequence events = recording.Events(camera);
+            for (long first = 0; first < events.Count; first += batch.Length)
+            {
+                Span<DvsEvent> read = batch.AsSpan(0, (int)Math.Min(batch.Length, events.Count - first));
+                events.Read(first, read);
+                foreach (ref readonly DvsEvent e in read)
+                {
+                    on += (long)e.Polarity;
+                }
+
+                all += read.Length;
+                progress.Report(all, recording.Events(Camera.Left).Count + recording.Events(Camera.Right).Count);
+            }
+        }
+
+        return (double)on / all;
+    }
+}
