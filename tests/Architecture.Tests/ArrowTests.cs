@@ -30,7 +30,7 @@ public class ArrowTests
     // A library that could be changed for another one is named in these folders only.
     private static readonly Dictionary<string, string[]> Homes = new()
     {
-        ["PureHDF"] = ["src/Ingest/Hdf5/", "src/Hardware/Nir/"],
+        ["PureHDF"] = ["src/Ingest/Hdf5/", "src/Ingest/Mvsec/"],
         ["YamlDotNet"] = ["src/Ingest/Calibration/"],
         ["SkiaSharp"] = ["src/Readout/Pictures/"],
         ["TorchSharp"] = ["src/Model/", "src/Readout/", "src/Training/", "src/Hardware/Engines/", "tools/"],
