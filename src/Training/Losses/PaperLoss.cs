@@ -26,7 +26,7 @@ public static class PaperLoss
         Tensor valid = truth.isnan().logical_not().to_type(truth.dtype);
         Tensor target = truth.nan_to_num(0.0);
         Tensor count = valid.sum().clamp_min(1f);
-        Tensor sobel = Sobel();
+        Tensor sobel = SobelKernels.Make();
         Tensor total = zeros(1);
         foreach (Tensor readout in readouts)
         {
@@ -38,7 +38,4 @@ public static class PaperLoss
 
         return total.squeeze().MoveToOuterDisposeScope();
     }
-
-    /// <summary>The two 3×3 kernels, shape [2,1,3,3].</summary>
-    private static Tensor Sobel() => tensor((float[])[1, 0, -1, 2, 0, -2, 1, 0, -1, 1, 2, 1, 0, 0, 0, -1, -2, -1], [2, 1, 3, 3]);
 }

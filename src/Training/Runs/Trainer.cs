@@ -209,7 +209,7 @@ public sealed class Trainer : IDisposable
         IReadOnlyList<Tensor> readouts = run.Potentials[StereoSpikeNetwork.Readout];
         Tensor loss = _settings.Loss == LossKind.Paper
             ? PaperLoss.Of(readouts, truth)
-            : EventWeightedLoss.Of(readouts, truth, tensor(batch.LeftEvents, truth.shape), _settings.BackgroundWeight);
+            : EventWeightedLoss.Of(readouts, truth, tensor(batch.LeftEvents, truth.shape), _settings.BackgroundWeight, _settings.EdgeWeight);
         if (_settings.PenaltyWeight > 0)
         {
             loss = loss + (_settings.PenaltyWeight * ActivityLoss.Penalty(run, StereoSpikeNetwork.PenalisedNodes));

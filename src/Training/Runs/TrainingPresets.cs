@@ -26,7 +26,7 @@ public static class TrainingPresets
     private static readonly Dictionary<string, (string Purpose, TrainingSettings Settings)> Presets = new()
     {
         ["sim-small"] = ("a quarter of the channels at half resolution, for simulated scenes and two cores", Fast(Small)),
-        ["davis240"] = ("sim-small for 240×180 cameras and windows of 150 ms of sparse events", Fast(Small with { Width = 240, Height = 180, WindowUs = 150_000 })),
+        ["davis240"] = ("sim-small for 240×180 cameras, windows of 150 ms of sparse events, and per-event truth", Fast(Small with { Width = 240, Height = 180, WindowUs = 150_000 }) with { EdgeWeight = 0 }),
         ["paper"] = ("the dense network, loss and schedule of arXiv:2109.13751v2, for MVSEC", new TrainingSettings
         {
             Network = new StereoSpikeSettings { Neuron = NeuronKind.Plif, InputGain = 10f },

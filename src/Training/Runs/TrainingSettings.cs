@@ -68,6 +68,9 @@ public sealed record TrainingSettings
     /// <summary>b of <see cref="EventWeightedLoss"/>: weight of pixels without events, 0..1.</summary>
     public float BackgroundWeight { get; init => field = Guard.Within(value, 0f, 1f); } = 0.1f;
 
+    /// <summary>e of <see cref="EventWeightedLoss"/>: weight of the edge term, at least 0; 0 where the truth is sparse.</summary>
+    public float EdgeWeight { get; init => field = Guard.AtLeast(value, 0f); } = 0.15f;
+
     /// <summary>β, weight of the spike penalty; 0.5 in the paper's penalised network.</summary>
     public float PenaltyWeight { get; init => field = Guard.AtLeast(value, 0f); }
 

@@ -40,6 +40,7 @@ internal static class TrainCommand
     private static readonly Option<DepthUnit?> Unit = new("--unit") { Description = "What the readout learns: metres, logmetres or disparitypx." };
     private static readonly Option<LossKind?> Loss = new("--loss") { Description = "eventweighted (absolute, where events are) or paper." };
     private static readonly Option<float?> Background = new("--background-weight") { Description = "Weight of pixels without events in the eventweighted loss, 0..1." };
+    private static readonly Option<float?> Edges = new("--edge-weight") { Description = "Weight of edges in the eventweighted loss; 0 where truth is sparse." };
     private static readonly Option<float?> Penalty = new("--penalty") { Description = "β of the spike penalty; 0.5 in the paper." };
     private static readonly Option<int?> LabelStride = new("--label-stride") { Description = "Take every so many-th label." };
 
@@ -47,7 +48,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Penalty, LabelStride,
+            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Edges, Penalty, LabelStride,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -112,6 +113,7 @@ internal static class TrainCommand
             LearningRate = arguments.GetValue(LearningRate) ?? start.LearningRate,
             Loss = arguments.GetValue(Loss) ?? start.Loss,
             BackgroundWeight = arguments.GetValue(Background) ?? start.BackgroundWeight,
+            EdgeWeight = arguments.GetValue(Edges) ?? start.EdgeWeight,
             PenaltyWeight = arguments.GetValue(Penalty) ?? start.PenaltyWeight,
             LabelStride = arguments.GetValue(LabelStride) ?? start.LabelStride,
             Network = network with
