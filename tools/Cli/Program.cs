@@ -3,6 +3,7 @@ using StereoSpike.Cli;
 
 var root = new RootCommand("Depth from two event cameras with a spiking neural network. Start with: stereospike demo");
 CommonOptions.AddTo(root);
+root.Add(DemoCommand.Make());
 root.Add(InfoCommand.Make());
 root.Add(ConvertCommand.Make());
 root.Add(SimulateCommand.Make());

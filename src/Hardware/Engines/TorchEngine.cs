@@ -21,6 +21,7 @@ public sealed class TorchEngine : IDepthEngine
     public TorchEngine(StereoSpikeWeights weights, string source = "weights")
     {
         ArgumentNullException.ThrowIfNull(weights);
+        LibTorch.EnsureLoaded();   // before any module: already its base class calls libtorch
         Settings = weights.Settings;
         _module = new GraphModule(StereoSpikeNetwork.Build(Settings), weights.Tensors, source);
         _rates = new FiringRates(_module.Graph);

@@ -9,6 +9,7 @@ public static class MeanDepthFile
     public const string Name = "mean_depth.npz";
 
     private const string Key = "mean_depth";
+    private const long LongestHeader = 1 << 16;
     private const string Remedy = "Training writes one beside its weights; leave it out, and that baseline is left out.";
 
     /// <summary>Reads the map.</summary>
@@ -19,7 +20,7 @@ public static class MeanDepthFile
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static DepthMap Read(string path, SensorSize sensor)
     {
-        IReadOnlyDictionary<string, NpyArray> arrays = NpzFile.Read(path, maximumBytes: 2L * sensor.Pixels * sizeof(double));
+        IReadOnlyDictionary<string, NpyArray> arrays = NpzFile.Read(path, maximumBytes: ((long)sensor.Pixels * sizeof(double)) + LongestHeader);
         if (!arrays.TryGetValue(Key, out NpyArray? array))
         {
             throw BadFile.Error(path, "", $"holds {string.Join(", ", arrays.Keys.Order())} and no array \"{Key}\"", Remedy);
