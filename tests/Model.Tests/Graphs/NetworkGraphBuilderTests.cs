@@ -35,7 +35,7 @@ public class NetworkGraphBuilderTests
 
         Assert.Equal("Node sum cannot add input [4, 9, 12] and small [4, 3, 3]: their shapes differ.", Message(() => _builder.Add("sum", _builder.Input, "small")));
         Assert.Equal("Node conv: 3 groups do not divide 4 input and 6 output channels.", Message(() => _builder.Convolution("conv", _builder.Input, new ConvolutionOperation(6, 3, 1, 1, 3, "w", null))));
-        Assert.Equal("Node conv: a kernel of 11 px does not fit into its input of 9 with padding 0.", Message(() => _builder.Convolution("conv", _builder.Input, new ConvolutionOperation(6, 11, 1, 0, 1, "w", null))));
+        Assert.Equal("Node conv: a kernel of 11 px does not fit into its input of [4, 9, 12] with padding 0.", Message(() => _builder.Convolution("conv", _builder.Input, new ConvolutionOperation(6, 11, 1, 0, 1, "w", null))));
         Assert.Equal("There is no node \"later\" yet; add a node after the nodes it reads.", Message(() => _builder.Fire("fire", "later", new NeuronSettings())));
         Assert.Equal("There is a node \"small\" already.", Message(() => _builder.NearestResize("small", _builder.Input, 2, 2)));
         Assert.Equal("Node pool needs inputs of one shape; it was given input [4, 9, 12], small [4, 3, 3].", Message(() => _builder.Integrate("pool", [_builder.Input, "small"], 1f)));

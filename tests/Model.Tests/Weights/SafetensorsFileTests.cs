@@ -82,7 +82,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "a: claims bytes [4, 12) of 8 for shape [2].")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", "a: claims bytes [-8, 0) of 8 for shape [2].")]
     [InlineData("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[8,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"c":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "c: overlaps another tensor: together they claim more than the file's 8 bytes.")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1073741824,1073741824],"data_offsets":[0,0]}}""", "overflow")]   // 2^62 bytes: 0 without a check
+    [InlineData("""{"a":{"dtype":"F32","shape":[1073741824,1073741824,4],"data_offsets":[0,0]}}""", "overflow")]   // 2^64 bytes: 0 without a check
     [InlineData("""{"a":{"dtype":"F32","shape":[2147483647],"data_offsets":[0,8589934588]}}""", "claims bytes [0, 8589934588) of 8")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "shape must be at least 0.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", "")]
