@@ -2,6 +2,7 @@ using TorchSharp;
 
 namespace StereoSpike.Model.Tests;
 
+[Collection(nameof(OneTorchThread))]
 public class LibTorchTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using StereoSpike.Readout;
 namespace StereoSpike.Training.Tests;
 
 /// <summary>PyTorch's own answers, made by an independent implementation that equals the authors' code. No |v − v_th| in them is under 2e-5, so spikes must match exactly.</summary>
+[Collection(nameof(OneTorchThread))]
 public class GoldenFileTests
 {
     [Theory]

@@ -18,11 +18,10 @@ public sealed class GraphModule : nn.Module
     /// <exception cref="InvalidDataException">The weights are not this graph's.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public GraphModule(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, string source = "weights")
-        : base(nameof(GraphModule))
+        : base(NameOnceLoaded())
     {
         ArgumentNullException.ThrowIfNull(graph);
         NetworkWeights.Check(graph, weights, source);
-        LibTorch.EnsureLoaded();
         Graph = graph;
         foreach (GraphParameter parameter in graph.Parameters)
         {
@@ -210,6 +209,13 @@ public sealed class GraphModule : nn.Module
     }
 
     private Parameter? Optional(string? name) => name is null ? null : _tensors[name];
+
+    /// <summary>The module's name; the base class calls libtorch before this class has a say.</summary>
+    private static string NameOnceLoaded()
+    {
+        LibTorch.EnsureLoaded();
+        return nameof(GraphModule);
+    }
 
     private static void Keep(Dictionary<string, Tensor> state, string name, Tensor? value)
     {

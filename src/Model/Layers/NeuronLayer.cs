@@ -35,7 +35,7 @@ internal sealed class NeuronLayer(NeuronSettings settings, Tensor? w)
         return settings.Kind == NeuronKind.If ? v + x : v + Leaked(x - (v - settings.ResetPotential));
     }
 
-    private Tensor Leaked(Tensor x) => _w is null ? x / settings.TauSteps : x * _w.sigmoid();
+    private Tensor Leaked(Tensor x) => _w is null ? x * IntegrateAndFire.Leak(settings) : x * _w.sigmoid();   // ·(1/τ), as IntegrateAndFire: ÷τ rounds differently
 
     private Tensor Reset(Tensor charged, Tensor spikes) => settings.Reset == ResetKind.Soft
         ? charged - (spikes * settings.Threshold)

@@ -39,13 +39,14 @@ public readonly record struct Surrogate(SurrogateShape Shape, float Alpha)
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split(':');
-        if (parts.Length > 2 || !Enum.TryParse(parts[0], ignoreCase: true, out SurrogateShape shape) || !Enum.IsDefined(shape))
+        if (parts.Length > 2 || !Enum.GetNames<SurrogateShape>().Contains(parts[0], StringComparer.OrdinalIgnoreCase))
         {
             throw new ArgumentException($"\"{text}\" is no surrogate gradient; known are {string.Join(", ", Enum.GetNames<SurrogateShape>()).ToLowerInvariant()}, with α after a colon: atan:2.");
         }
 
+        SurrogateShape shape = Enum.Parse<SurrogateShape>(parts[0], ignoreCase: true);
         float alpha = DefaultAlpha(shape);
-        if (parts.Length == 2 && !(float.TryParse(parts[1], CultureInfo.InvariantCulture, out alpha) && alpha > 0f && float.IsFinite(alpha)))
+        if (parts.Length == 2 && !(float.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out alpha) && alpha > 0f && float.IsFinite(alpha)))
         {
             throw new ArgumentException($"\"{parts[1]}\" is no α for the surrogate {parts[0]}: it must be a number greater than 0.");
         }

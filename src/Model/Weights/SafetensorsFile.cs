@@ -33,7 +33,7 @@ public static class SafetensorsFile
 
             byte[] header = new byte[length];
             stream.ReadExactly(header);
-            return ReadTensors(path, stream, JsonNode.Parse(header)!.AsObject());
+            return ReadTensors(path, stream, JsonNode.Parse(header) as JsonObject ?? throw Bad(path, "header", "is no JSON object"));
         }
         catch (Exception cause) when (cause is JsonException or EndOfStreamException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
@@ -67,33 +67,42 @@ public static class SafetensorsFile
         long start = stream.Position;
         var tensors = new Dictionary<string, WeightTensor>();
         var metadata = new Dictionary<string, string>();
+        long unread = stream.Length - start;   // tensors do not overlap, so a file never asks for more memory than it is long
         foreach ((string name, JsonNode? entry) in header)
         {
             if (name == MetadataKey)
             {
-                foreach ((string key, JsonNode? text) in entry!.AsObject())
+                foreach ((string key, JsonNode? text) in Required(entry, MetadataKey).AsObject())
                 {
-                    metadata.Add(key, text!.GetValue<string>());
+                    metadata.Add(key, Required(text, key).GetValue<string>());
                 }
 
                 continue;
             }
 
-            string type = entry!["dtype"]!.GetValue<string>();
-            int[] shape = [.. entry["shape"]!.AsArray().Select(side => Guard.AtLeast(side!.GetValue<int>(), 0, "shape"))];
-            long begin = entry["data_offsets"]![0]!.GetValue<long>(), end = entry["data_offsets"]![1]!.GetValue<long>();
+            JsonObject described = Required(entry, name).AsObject();
+            string type = Required(described["dtype"], "dtype").GetValue<string>();
+            int[] shape = [.. Required(described["shape"], "shape").AsArray().Select(side => Guard.AtLeast(Required(side, "side").GetValue<int>(), 0, "shape"))];
+            JsonArray offsets = Required(described["data_offsets"], "data_offsets").AsArray();
+            long begin = Required(offsets[0], "begin").GetValue<long>(), end = Required(offsets[1], "end").GetValue<long>();
             if (type != "F32")
             {
                 throw Bad(path, name, $"is of type {type}; only F32 is read");
             }
 
-            long count = shape.Aggregate(1L, (product, side) => checked(product * side));
-            if (begin < 0 || end - begin != count * sizeof(float) || end > stream.Length - start)
+            long bytes = shape.Aggregate((long)sizeof(float), (product, side) => checked(product * side));
+            if (begin < 0 || end < begin || end - begin != bytes || end > stream.Length - start)
             {
-                throw Bad(path, name, $"claims bytes [{begin}, {end}) for shape [{string.Join(", ", shape)}]");
+                throw Bad(path, name, $"claims bytes [{begin}, {end}) of {stream.Length - start} for shape [{string.Join(", ", shape)}]");
             }
 
-            float[] values = new float[count];
+            unread -= bytes;
+            if (unread < 0)
+            {
+                throw Bad(path, name, $"overlaps another tensor: together they claim more than the file's {stream.Length - start} bytes");
+            }
+
+            float[] values = new float[bytes / sizeof(float)];
             stream.Position = start + begin;
             stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
             tensors.Add(name, new WeightTensor(shape, values));
@@ -130,6 +139,8 @@ public static class SafetensorsFile
         json.CopyTo(aligned, 0);
         return aligned;
     }
+
+    private static JsonNode Required(JsonNode? node, string what) => node ?? throw new FormatException($"{what} is missing");
 
     private static InvalidDataException Bad(string path, string place, string found, Exception? cause = null) =>
         BadFile.Error(path, place, found, "Write it again from its source (stereospike train, or docs/weights.md for other frameworks).", cause);

@@ -34,14 +34,17 @@ public sealed record StereoSpikeSettings
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
     /// <summary>Sensor columns.</summary>
-    public int Width { get; init; } = 346;
+    /// <exception cref="ArgumentOutOfRangeException">Set outside 1 to <see cref="SensorSize.MaximumSide"/>.</exception>
+    public int Width { get; init => field = Guard.Within(value, 1, SensorSize.MaximumSide); } = 346;
 
     /// <summary>Sensor rows.</summary>
-    public int Height { get; init; } = 260;
+    /// <exception cref="ArgumentOutOfRangeException">Set outside 1 to <see cref="SensorSize.MaximumSide"/>.</exception>
+    public int Height { get; init => field = Guard.Within(value, 1, SensorSize.MaximumSide); } = 260;
 
     /// <summary>Channels of the input: 4 for a stereo polarity histogram, 2 for one camera's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set outside 1 to 1024.</exception>

@@ -1,3 +1,4 @@
+using StereoSpike.Files;
 using StereoSpike.Model;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -68,8 +69,9 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Takes up where <see cref="ExportState"/> left off.</summary>
     /// <param name="state">The moments.</param>
     /// <param name="steps">Steps taken until then.</param>
+    /// <param name="source">What messages call the place they came from, such as a file.</param>
     /// <exception cref="InvalidDataException">A moment is missing or of another shape.</exception>
-    public void ImportState(IReadOnlyDictionary<string, WeightTensor> state, long steps)
+    public void ImportState(IReadOnlyDictionary<string, WeightTensor> state, long steps, string source)
     {
         ArgumentNullException.ThrowIfNull(state);
         using IDisposable noGradient = no_grad();
@@ -85,7 +87,7 @@ public sealed class AdamOptimizer : IDisposable
         {
             if (!state.TryGetValue(name, out WeightTensor? kept) || kept.Values.Length != moment.numel())
             {
-                throw new InvalidDataException($"The checkpoint lacks the optimiser's {name} in the shape [{string.Join(", ", moment.shape)}]; it belongs to another network or is damaged. Start a new run.");
+                throw BadFile.Error(source, name, $"the optimiser's moment is missing or not of shape [{string.Join(", ", moment.shape)}]", "The checkpoint belongs to another network or is damaged; start a new run.");
             }
 
             using Tensor values = tensor(kept.Values, moment.shape);

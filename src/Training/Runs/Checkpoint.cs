@@ -66,8 +66,8 @@ public sealed record Checkpoint
             return new Checkpoint
             {
                 Settings = TrainingSettings.FromJson(settings, path),
-                Epoch = int.Parse(fields[0], CultureInfo.InvariantCulture),
-                BatchesDone = int.Parse(fields[1], CultureInfo.InvariantCulture),
+                Epoch = Guard.AtLeast(int.Parse(fields[0], CultureInfo.InvariantCulture), 0),
+                BatchesDone = Guard.AtLeast(int.Parse(fields[1], CultureInfo.InvariantCulture), 0),
                 Steps = long.Parse(fields[2], CultureInfo.InvariantCulture),
                 LossSum = double.Parse(fields[3], CultureInfo.InvariantCulture),
                 Best = double.Parse(fields[4], CultureInfo.InvariantCulture),
@@ -75,12 +75,12 @@ public sealed record Checkpoint
                 Tensors = tensors,
             };
         }
-        catch (Exception cause) when (cause is FormatException or IndexOutOfRangeException or OverflowException)
+        catch (Exception cause) when (cause is FormatException or IndexOutOfRangeException or OverflowException or ArgumentOutOfRangeException)
         {
-            throw Bad(path, $"has a state that cannot be read (\"{state}\")");
+            throw Bad(path, $"has a state that cannot be read (\"{state}\")", cause);
         }
     }
 
-    private static InvalidDataException Bad(string path, string found) =>
-        BadFile.Error(path, "", found, "Resume with a run's last.safetensors; infer and evaluate take its weights.safetensors.");
+    private static InvalidDataException Bad(string path, string found, Exception? cause = null) =>
+        BadFile.Error(path, "", found, "Resume with a run's last.safetensors; infer and evaluate take its weights.safetensors.", cause);
 }

@@ -52,7 +52,7 @@ public sealed class Trainer : IDisposable
     /// <summary>The settings in force, the readout's offset and scale filled in.</summary>
     public TrainingSettings Settings => _settings;
 
-    private int BatchesPerEpoch => (_training.Count + _settings.BatchSize - 1) / _settings.BatchSize;
+    private int BatchesPerEpoch => Batches(_training, _settings);
 
     /// <summary>Starts a run: draws the weights and scales them on real windows so that every layer fires.</summary>
     /// <param name="settings">All settings.</param>
@@ -88,13 +88,22 @@ public sealed class Trainer : IDisposable
     /// <param name="validation">The same samples as before.</param>
     /// <param name="folder">The run's folder.</param>
     /// <param name="progress">Told the steps done, if given.</param>
-    /// <exception cref="InvalidDataException">The checkpoint's tensors are not those of its settings.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint's tensors are not those of its settings, or its steps are not those of so many samples.</exception>
     public static Trainer Resume(Checkpoint checkpoint, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(training);
+        string path = Path.Combine(folder, LastCheckpoint);
+        if (checkpoint.Steps != ((long)checkpoint.Epoch * Batches(training, checkpoint.Settings)) + checkpoint.BatchesDone)
+        {
+            throw BadFile.Error(
+                path, "state", $"stands at step {checkpoint.Steps}, batch {checkpoint.BatchesDone} of epoch {checkpoint.Epoch}, which {training.Count} samples in batches of {checkpoint.Settings.BatchSize} do not come to",
+                "Resume with the very data that the run began with.");
+        }
+
         NetworkGraph graph = StereoSpikeNetwork.Build(checkpoint.Settings.Network);
         var weights = checkpoint.Tensors.Where(tensor => !tensor.Key.StartsWith("adam.", StringComparison.Ordinal)).ToDictionary();
-        var module = new GraphModule(graph, weights, Path.Combine(folder, LastCheckpoint));
+        var module = new GraphModule(graph, weights, path);
         var trainer = new Trainer(checkpoint.Settings, training, validation, folder, module, progress)
         {
             _epoch = checkpoint.Epoch,
@@ -103,7 +112,7 @@ public sealed class Trainer : IDisposable
             _best = checkpoint.Best,
             _seconds = checkpoint.Seconds,
         };
-        trainer._optimizer.ImportState(checkpoint.Tensors, checkpoint.Steps);
+        trainer._optimizer.ImportState(checkpoint.Tensors, checkpoint.Steps, path);
         trainer.ForgetLaterEpochs();
         return trainer;
     }
@@ -183,7 +192,7 @@ public sealed class Trainer : IDisposable
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {
-            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}. Resume from {LastCheckpoint} with a smaller --learning-rate or with --clip-norm 1.");
+            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}. Start again with a smaller --learning-rate, or with clip_norm 1 in a settings.json given to --settings.");
         }
 
         loss.backward();
@@ -231,7 +240,7 @@ public sealed class Trainer : IDisposable
             scores?.All.MeanDepthErrorCm ?? double.NaN, scores?.AtEvents.MeanDisparityErrorPx ?? double.NaN, scores?.AtEvents.OnePixelAccuracy ?? double.NaN,
             scores?.FiringRate ?? double.NaN, scores?.LowestLayerRate ?? double.NaN, _seconds);
         double score = scores?.Criterion(_settings) ?? figures.TrainingLoss;
-        if (score < _best)
+        if (!(score >= _best))   // where no validation pixel can be scored (NaN), the newest weights are the best known
         {
             _best = score;
             SaveWeights(figures);
@@ -262,14 +271,14 @@ public sealed class Trainer : IDisposable
         Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).ToDictionary(),
     }.Save(Path.Combine(_folder, LastCheckpoint));
 
-    /// <summary>A run killed between an epoch's log line and its checkpoint does that epoch's end again; its line must not stand twice.</summary>
+    /// <summary>A run killed between an epoch's log line and its checkpoint does that epoch's end again; its line, whole or torn, must not stand as well.</summary>
     private void ForgetLaterEpochs()
     {
         string log = Path.Combine(_folder, "log.csv");
-        IEnumerable<string> kept = File.Exists(log)
-            ? File.ReadLines(log).Take(1).Concat(File.ReadLines(log).Skip(1).Where(line => int.TryParse(line.Split(',')[0], out int epoch) && epoch < _epoch))
-            : [EpochFigures.CsvHeader];
-        WholeFile.WriteText(log, string.Join('\n', kept) + "\n");
+        int columns = EpochFigures.CsvHeader.Split(',').Length;
+        IEnumerable<string> kept = (File.Exists(log) ? File.ReadAllLines(log) : []).Where(line =>
+            line.Split(',') is var fields && fields.Length == columns && int.TryParse(fields[0], out int epoch) && epoch < _epoch);
+        WholeFile.WriteText(log, string.Join('\n', kept.Prepend(EpochFigures.CsvHeader)) + "\n");
     }
 
     private void ScaleRates()
@@ -280,6 +289,8 @@ public sealed class Trainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         RateScaling.Apply(_module, Input(Batch.Of(busiest, _encoder, _settings.Network)), layer => layer == "bottom" ? _settings.InitialBottomRate : _settings.InitialRate);
     }
+
+    private static int Batches(TrainingSet training, TrainingSettings settings) => (training.Count + settings.BatchSize - 1) / settings.BatchSize;
 
     private Tensor Input(Batch batch) =>
         tensor(batch.Input, [batch.Size, _settings.Network.InputChannels, _settings.Network.Height, _settings.Network.Width]);

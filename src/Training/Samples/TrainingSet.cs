@@ -43,7 +43,10 @@ public sealed class TrainingSet
             throw new InvalidDataException("There is no labelled sample to train on. Name folders with recordings that have depth (X_data.hdf5 and X_gt.hdf5).");
         }
 
-        return Split(perRecording, settings);
+        (TrainingSet training, TrainingSet validation) = Split(perRecording, settings);
+        return training.Count > 0
+            ? (training, validation)
+            : throw new InvalidDataException($"All {validation.Count} samples fall to validation. Name more recordings, or lower validation_share from {settings.ValidationShare}.");
     }
 
     /// <summary>Writes the mean of the samples' depth maps: the best guess of who has seen the training set and not the scene.</summary>

@@ -43,14 +43,21 @@ internal static class InferCommand
             throw new InvalidDataException($"{recording.Name}: it holds no event and no label, so there is nothing to answer. Check it with stereospike info.");
         }
 
+        var disparities = new EventDisparities(recording.Rig.FocalBaselinePxMetres);
         using (var progress = new TerminalProgress("depth"))
         {
-            answers.Write(pipeline.Run(requests, cancellation), requests.Length, progress);
+            answers.Write(disparities.Count(pipeline.Run(requests, cancellation)), requests.Length, progress);
         }
 
         var result = new JsonObject { ["frames"] = pipeline.Counters.Frames };
         Deployment.AddCounters(result, pipeline.Counters);
         result["firing_rate"] = Deployment.FiringRate(engine);
+        result["event_disparity_px"] = new JsonObject
+        {
+            ["p5"] = Answer.Number(disparities.Quantile(0.05), 2),
+            ["p50"] = Answer.Number(disparities.Quantile(0.5), 2),
+            ["p95"] = Answer.Number(disparities.Quantile(0.95), 2),
+        };
         result["engine"] = engine.Name;
         result["out"] = folder;
         result["depth_coding"] = DepthPng.Coding;

@@ -1,0 +1,79 @@
+using CsCheck;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StereoSpike.Model.Tests.Layers;
+
+[Collection(nameof(OneTorchThread))]
+public class NearestResizeTests
+{
+    /// <summary>Every resize of a StereoSpike network for 346×260, 240×180, 128×128, 640×480, 87×65 and 64×48: target = side + 2, + 4 or + 6.</summary>
+    public static TheoryData<int> Sides => [346, 260, 240, 180, 128, 640, 480, 87, 65, 64, 48];
+
+    [Theory]
+    [MemberData(nameof(Sides))]
+    public void A_target_pixel_takes_source_pixel_floor_of_i_times_in_over_out(int full)
+    {
+        foreach ((int source, int target) in Resizes(full))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor numbered = arange(source).to_type(ScalarType.Float32).reshape(1, 1, 1, source);
+
+            float[] taken = nn.functional.interpolate(numbered, [1, target], mode: InterpolationMode.Nearest).data<float>().ToArray();
+
+            Assert.Equal(Enumerable.Range(0, target).Select(i => (float)Math.Min(i * source / target, source - 1)), taken);
+        }
+    }
+
+    [Fact]
+    public void The_head_at_the_small_size_equals_resize_and_convolution_in_value_and_gradient()
+    {
+        Gen<(int, int, int, int, int, int, bool)> sizes = Gen.Select(Gen.Int[1, 2], Gen.Int[1, 5], Gen.Int[1, 9], Gen.Int[1, 9], Gen.OneOf(1, 3, 5, 7), Gen.Int[0, 30], Gen.Bool);
+        sizes.Sample((n, channels, h, w, k, more, biased) =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            var size = new NearestResizeOperation(h + k + more, w + k + (more / 2));
+            (Tensor input, Tensor kernel, Tensor bias) = (Numbers(1, n, channels, h, w), Numbers(2, 1, channels, k, k), Numbers(3, 1));
+
+            Tensor[] plain = Gradients(Plain, input, kernel, bias), folded = Gradients(UpsampledHead.Apply, input, kernel, bias);
+
+            for (int i = 0; i < plain.Length; i++)
+            {
+                // In float64, where sums of some thousand products in another order agree to far better than a float holds.
+                Assert.Equal(plain[i].shape, folded[i].shape);
+                Assert.True(allclose(plain[i], folded[i], rtol: 1e-10, atol: 1e-10), $"tensor {i} of [{n},{channels},{h},{w}] to {size}, kernel {k}");
+            }
+
+            Tensor Plain(Tensor x, Tensor weights, Tensor? b, NearestResizeOperation target) =>
+                nn.functional.conv2d(nn.functional.interpolate(x, [target.Height, target.Width], mode: InterpolationMode.Nearest), weights, b);
+
+            Tensor[] Gradients(Func<Tensor, Tensor, Tensor?, NearestResizeOperation, Tensor> head, Tensor x, Tensor weights, Tensor b)
+            {
+                Tensor[] learned = [x.clone().requires_grad_(true), weights.clone().requires_grad_(true), b.clone().requires_grad_(true)];
+                Tensor output = head(learned[0], learned[1], biased ? learned[2] : null, size);
+                (output * (arange(output.numel()).reshape(output.shape) % 5 - 2).to_type(ScalarType.Float64)).sum().backward();
+                return biased ? [output, learned[0].grad!, learned[1].grad!, learned[2].grad!] : [output, learned[0].grad!, learned[1].grad!];
+            }
+        }, iter: 150, threads: 1);
+    }
+
+    private static IEnumerable<(int Source, int Target)> Resizes(int full)
+    {
+        int[] sides = new int[5];
+        sides[0] = full;
+        for (int i = 1; i < sides.Length; i++)
+        {
+            sides[i] = (sides[i - 1] + 1) / 2;
+            yield return (sides[i], sides[i - 1] + 4);   // deconv, kernel 5
+            yield return (sides[i], sides[i - 1] + 6);   // deconv, kernel 7
+        }
+
+        foreach (int side in sides[..4])
+        {
+            yield return (side, full + 2);   // head, kernel 3
+            yield return (side, full + 6);   // head, kernel 7
+        }
+    }
+
+    private static Tensor Numbers(int seed, params long[] shape) => rand(shape, dtype: ScalarType.Float64, generator: new Generator((ulong)seed)) - 0.5;
+}

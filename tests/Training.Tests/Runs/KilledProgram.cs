@@ -1,0 +1,13 @@
+namespace StereoSpike.Training.Tests.Runs;
+
+/// <summary>The program that the kill test starts and kills: it starts the run of a folder, or resumes it.</summary>
+internal static class KilledProgram
+{
+    public static int Main(string[] arguments)
+    {
+        OneTorchThread.Start();
+        string folder = arguments[0];
+        _ = File.Exists(TinyRun.LastOf(folder)) ? TinyRun.Resume(folder) : TinyRun.Start(folder);
+        return 0;
+    }
+}

@@ -1,0 +1,62 @@
+using StereoSpike.Readout;
+
+namespace StereoSpike.Training.Tests.Runs;
+
+public class TrainingSettingsTests
+{
+    [Fact]
+    public void What_is_written_reads_back_the_same()
+    {
+        TrainingSettings settings = TinyRun.Settings with { Data = ["a", "b"], Milestones = [3, 5], Seed = -7 };
+
+        Assert.Equal(settings.ToJson(), TrainingSettings.FromJson(settings.ToJson(), "settings.json").ToJson());
+    }
+
+    [Theory]
+    [InlineData("""{"epoch":3}""", "epoch")]
+    [InlineData("""{"epochs":0}""", "must be at least 1")]
+    [InlineData("""{"learning_rate":0}""", "must be greater than 0")]
+    [InlineData("""{"validation_share":1}""", "must be from 0 to 0.9")]
+    [InlineData("""{"augmentation":{"event_drop":1}}""", "must be from 0 to 0.95")]
+    [InlineData("""{"augmentation":null}""", "")]
+    [InlineData("""{"network":{"channels":-1}}""", "must be greater than 0")]
+    [InlineData("""{"loss":1}""", "")]
+    [InlineData("{", "")]
+    public void What_cannot_be_used_is_refused_with_the_file_named(string json, string found)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => TrainingSettings.FromJson(json, "settings.json"));
+
+        Assert.StartsWith("settings.json: training settings: cannot be used (", error.Message, StringComparison.Ordinal);
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7, 2e-4)]
+    [InlineData(8, 1e-4)]
+    [InlineData(41, 1e-4)]
+    [InlineData(42, 5e-5)]
+    [InlineData(60, 2.5e-5)]
+    public void The_papers_rate_halves_at_epochs_8_42_and_60(int epoch, double rate) =>
+        Assert.Equal(rate, TrainingPresets.Named("paper").LearningRateAt(epoch, 0), 1e-12);
+
+    [Theory]
+    [InlineData(0.0, 1.0)]
+    [InlineData(0.6, 1.0)]
+    [InlineData(0.8, 0.51)]   // half way down to 0.02
+    [InlineData(1.0, 0.02)]
+    public void The_linear_tail_falls_to_two_percent_over_the_last_forty(double progress, double share) =>
+        Assert.Equal(share, new TrainingSettings { Schedule = ScheduleKind.LinearTail, LearningRate = 1 }.LearningRateAt(0, progress), 1e-12);
+
+    [Fact]
+    public void The_papers_preset_is_the_papers_network()
+    {
+        TrainingSettings paper = TrainingPresets.Named("paper");
+
+        Assert.Equal((LossKind.Paper, 1, 70, 2e-4, 0.0), (paper.Loss, paper.BatchSize, paper.Epochs, paper.LearningRate, paper.ClipNorm));
+        Assert.Equal((ConvolutionKind.Dense, 1.0, 10f, 3f, DepthUnit.Metres), (paper.Network.Kind, paper.Network.Channels, paper.Network.InputGain, paper.Network.TauSteps, paper.Network.Unit));
+    }
+
+    [Fact]
+    public void An_unknown_preset_is_refused_with_the_known_ones() =>
+        Assert.StartsWith("\"best\" is no preset; known are sim-small", Assert.Throws<ArgumentException>(() => TrainingPresets.Named("best")).Message, StringComparison.Ordinal);
+}
