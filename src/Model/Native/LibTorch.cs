@@ -36,6 +36,7 @@ public static class LibTorch
         {
             if (!_loaded)
             {
+                HiddenCaches.WorkAround();
                 Malloc.KeepLargeBlocks();
                 Load();
                 _loaded = true;

@@ -138,7 +138,7 @@ public class StereoSpikeNetworkTests
         // The bottleneck adds two blocks to conv4's spikes: 0 to 3; the skips add one to one: 0 to 2.
         var settings = new StereoSpikeSettings { Width = 48, Height = 32, Channels = 0.25 };
         NetworkGraph graph = StereoSpikeNetwork.Build(settings);
-        using var module = new GraphModule(graph, UniformInitialization.Draw(graph, 1));
+        using var module = new GraphModule(graph, UniformInitialization.Draw(graph, 2));
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor events = torch.rand([1, 4, 32, 48], generator: new torch.Generator(2)).gt(0.6f).to_type(torch.ScalarType.Float32) * 3f;
         RateScaling.Apply(module, events, _ => 0.3f);
