@@ -24,6 +24,16 @@ internal static partial class HiddenCaches
         }
     }
 
+    /// <summary>Has libtorch heed <c>TORCH_CPP_LOG_LEVEL</c>, which only its Python half asks it to.</summary>
+    /// <param name="c10">libtorch's base library, loaded.</param>
+    public static unsafe void Quieten(nint c10)
+    {
+        if (NativeLibrary.TryGetExport(c10, "_ZN3c1011initLoggingEv", out nint initLogging))   // void c10::initLogging()
+        {
+            ((delegate* unmanaged<void>)initLogging)();
+        }
+    }
+
     private static void SetUnlessSet(string variable, string value)
     {
         if (Environment.GetEnvironmentVariable(variable) is not null)

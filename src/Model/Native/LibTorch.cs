@@ -51,6 +51,7 @@ public static class LibTorch
         {
             NativeLibrary.Load(Find(folders, "libtorch_cpu.so"));
             NativeLibrary.Load(Find(folders, "libtorch.so"));
+            HiddenCaches.Quieten(NativeLibrary.Load(Find(folders, "libc10.so")));
             LoadOrWeaken(Find(folders, "libLibTorchSharp.so"));
         }
         else
