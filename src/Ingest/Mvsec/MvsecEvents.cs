@@ -6,10 +6,12 @@ namespace StereoSpike.Ingest;
 internal sealed class MvsecEvents : IEventSequence
 {
     private const int Columns = 4;
+    private const long FirstStep = 1024;   // rows
     private readonly Hdf5File _file;
     private readonly Hdf5Rows _rows;
     private readonly string _name;
     private readonly long _originUs;
+    private long _lastBound;
 
     public MvsecEvents(Hdf5File file, Hdf5Rows rows, string name, SensorSize sensor, long originUs)
     {
@@ -48,7 +50,7 @@ internal sealed class MvsecEvents : IEventSequence
 
     public long LowerBound(long timestampUs)
     {
-        long low = 0, high = Count;
+        (long low, long high) = Around(timestampUs);
         while (low < high)
         {
             long middle = low + ((high - low) >> 1);
@@ -62,7 +64,33 @@ internal sealed class MvsecEvents : IEventSequence
             }
         }
 
-        return low;
+        return _lastBound = low;
+    }
+
+    /// <summary>A stretch that holds the answer, found in growing steps from the last one: windows come one after another, and in a chunked file each far look decodes a block.</summary>
+    private (long Low, long High) Around(long timestampUs)
+    {
+        long low = _lastBound, high = _lastBound, step = FirstStep;
+        if (low < Count && TimeUs(low) < timestampUs)
+        {
+            while (high < Count && TimeUs(high) < timestampUs)
+            {
+                low = high + 1;
+                high = Math.Min(Count, high + step);
+                step *= 2;
+            }
+        }
+        else
+        {
+            while (low > 0 && TimeUs(low - 1) >= timestampUs)
+            {
+                high = low - 1;
+                low = Math.Max(0, high - step);
+                step *= 2;
+            }
+        }
+
+        return (low, high);
     }
 
     /// <summary>When an event came, µs since the recording's origin.</summary>

@@ -46,6 +46,22 @@ public sealed class MvsecFilesOfOthersTests
     [Theory]
     [InlineData("contiguous")]
     [InlineData("chunked")]
+    public void A_time_is_found_from_wherever_the_search_before_it_ended(string name)
+    {
+        using MvsecRecording recording = Open(name);
+        IEventSequence left = recording.Events(Camera.Left);
+        var random = new Random(1);
+
+        foreach (long timeUs in Enumerable.Range(0, 2000).Select(_ => random.NextInt64(-5_000, 605_000)))
+        {
+            // Event i is at 1000 i µs, i = 0 … 599: the first at or after t is ⌈t/1000⌉.
+            Assert.Equal(Math.Clamp((long)Math.Ceiling(timeUs / 1000.0), 0, EventCount), left.LowerBound(timeUs));
+        }
+    }
+
+    [Theory]
+    [InlineData("contiguous")]
+    [InlineData("chunked")]
     public void Depth_behind_the_LZF_filter_is_read_to_the_bit(string name)
     {
         using MvsecRecording recording = Open(name);
