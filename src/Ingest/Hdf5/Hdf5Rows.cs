@@ -11,6 +11,7 @@ namespace StereoSpike.Ingest;
 internal sealed unsafe class Hdf5Rows : IDisposable
 {
     private const long LargestBlock = 256L << 20;   // bytes decoded at once
+    private const long MostKept = 16L << 20;   // bytes of decoded blocks that stay at hand: a window is searched at both ends before it is read
     private const int UnmappedBlockRows = 1 << 16;
     private readonly Hdf5File _file;
     private readonly IH5Dataset _dataset;
@@ -19,8 +20,7 @@ internal sealed unsafe class Hdf5Rows : IDisposable
     private MemoryMappedFile? _map;
     private MemoryMappedViewAccessor? _view;
     private double* _mapped;
-    private double[] _block = [];
-    private long _blockFirst = -1;
+    private readonly Queue<(long First, double[] Values)> _blocks = [];
 
     /// <summary>Opens a dataset.</summary>
     /// <param name="file">The file; it must outlive the rows.</param>
@@ -72,13 +72,9 @@ internal sealed unsafe class Hdf5Rows : IDisposable
         }
 
         long blockFirst = first / _blockRows * _blockRows;
-        if (blockFirst != _blockFirst)
-        {
-            ReadBlock(blockFirst);
-        }
-
+        double[] block = Block(blockFirst);
         int at = (int)(first - blockFirst) * Columns;
-        return _block.AsSpan(at, Math.Min(most * Columns, _block.Length - at));
+        return block.AsSpan(at, Math.Min(most * Columns, block.Length - at));
     }
 
     public void Dispose()
@@ -110,12 +106,26 @@ internal sealed unsafe class Hdf5Rows : IDisposable
         return (int)(rows * Math.Max(1, UnmappedBlockRows / rows));
     }
 
-    private void ReadBlock(long first)
+    /// <summary>The block that starts at a row: kept, or decoded now in place of the oldest.</summary>
+    private double[] Block(long first)
     {
+        foreach ((long kept, double[] values) in _blocks)
+        {
+            if (kept == first)
+            {
+                return values;
+            }
+        }
+
+        while (_blocks.Count > 0 && (_blocks.Count + 1L) * _blockRows * Columns * sizeof(double) > MostKept)
+        {
+            _blocks.Dequeue();
+        }
+
         ulong rows = (ulong)Math.Min(_blockRows, Count - first);
-        _blockFirst = -1;
-        _block = _file.Guarded(_name, () => _dataset.Read<double[]>(new HyperslabSelection(2, [(ulong)first, 0], [rows, (ulong)Columns])));
-        _blockFirst = first;
+        double[] read = _file.Guarded(_name, () => _dataset.Read<double[]>(new HyperslabSelection(2, [(ulong)first, 0], [rows, (ulong)Columns])));
+        _blocks.Enqueue((first, read));
+        return read;
     }
 
     private void Map()
