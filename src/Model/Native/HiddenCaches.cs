@@ -5,7 +5,7 @@ namespace StereoSpike.Model;
 
 /// <summary>Makes libtorch answer right, and quietly, on virtual machines that hide the processor's caches.</summary>
 /// <remarks>
-/// Where CPUID reports no cache, oneDNN 3.7 takes the caches to hold 0 bytes, and its AVX and AVX-512 convolutions then drop or misread blocks of channels: forward where the
+/// Where CPUID reports no cache, the AVX and AVX-512 convolutions of oneDNN 3.7 (seemingly planned for caches of 0 bytes) drop or misread blocks of channels: forward where the
 /// input channels, backward where the output channels are no multiple of 16, and in some strided layers with any. Held to SSE4.1 it answers right, but slower.
 /// NNPACK refuses such a machine and says so at every convolution, so libtorch's warnings are turned off there.
 /// See docs/adr/0006-onednn-without-caches.md.
