@@ -1,0 +1,105 @@
+using CsCheck;
+using StereoSpike.Model;
+
+namespace StereoSpike.Hardware.Tests;
+
+/// <summary>Small networks of every operation in any sensible order, with weights and inputs.</summary>
+internal static class RandomGraphs
+{
+    /// <summary>A network, its weights, and an input of small counts for each of a few steps.</summary>
+    public sealed record Case(NetworkGraph Graph, IReadOnlyDictionary<string, WeightTensor> Weights, float[][] Steps)
+    {
+        public override string ToString() => string.Join(
+            Environment.NewLine, Graph.Nodes.Select(node => $"{node.Name} {node.Operation} <- {string.Join(", ", node.Inputs)} {node.Shape}"));
+    }
+
+    /// <summary>Cases of any number of steps, 1 to <paramref name="steps"/>, whose neurons are of any kind.</summary>
+    public static Gen<Case> Cases(int steps = 1) => Gen.Int[0, int.MaxValue - 1].Select(seed => Draw(new Random(seed), steps));
+
+    private static Case Draw(Random random, int steps)
+    {
+        var shape = new FeatureShape(random.Next(1, 4), random.Next(4, 10), random.Next(4, 10));
+        var builder = new NetworkGraphBuilder(shape);
+        string at = builder.Input;
+        var heads = new List<string>();
+        int layers = random.Next(1, 5);
+        for (int i = 0; i < layers; i++)
+        {
+            at = Layer(random, builder, at, $"layer{i}");
+            if (random.Next(2) == 0)
+            {
+                heads.Add(Head(random, builder, at, $"head{i}", shape));
+            }
+        }
+
+        if (heads.Count > 0)
+        {
+            builder.Integrate("readout", heads, random.Next(2) == 0 ? 1f : 10f);
+        }
+
+        if (heads.Count == 0 || random.Next(2) == 0)
+        {
+            builder.Linear("classes", at, new LinearOperation(random.Next(1, 5), "classes.weight", random.Next(2) == 0 ? "classes.bias" : null));
+        }
+
+        NetworkGraph graph = builder.Build();
+        float strength = 1f + (3f * random.NextSingle());
+        var weights = UniformInitialization.Draw(graph, random.Next()).ToDictionary(
+            pair => pair.Key, pair => new WeightTensor(pair.Value.Shape, Array.ConvertAll(pair.Value.Values, w => w * strength)));
+        float density = random.NextSingle();
+        var inputs = new float[random.Next(1, steps + 1)][];
+        for (int t = 0; t < inputs.Length; t++)
+        {
+            inputs[t] = [.. Enumerable.Range(0, shape.Count).Select(_ => random.NextSingle() < density ? random.Next(1, 4) : 0f)];
+        }
+
+        return new Case(graph, weights, inputs);
+    }
+
+    /// <summary>Weights of one of several sorts, then neurons, then sometimes a sum with what came before.</summary>
+    private static string Layer(Random random, NetworkGraphBuilder builder, string from, string name)
+    {
+        FeatureShape before = builder.Shape(from);
+        int width = random.Next(1, 5), kernel = 1 + (2 * random.Next(0, 3)), stride = random.Next(1, 3);
+        bool bias = random.Next(3) == 0;
+        string summed = random.Next(6) switch
+        {
+            0 => Depthwise(from, stride, kernel / 2),
+            1 => builder.Convolution($"{name}.conv", Resized(), new ConvolutionOperation(width, kernel, 1, 0, 1, $"{name}.weight", Bias())),
+            2 => Depthwise(Resized(), 1, 0),
+            3 => builder.Convolution($"{name}.conv", builder.SumPooling($"{name}.pool", from, 2), Same()),
+            4 => builder.Add(
+                $"{name}.sum", builder.Convolution($"{name}.conv", from, Same()), builder.Convolution($"{name}.other", from, Same() with { Weight = $"{name}.other", Bias = null })),
+            _ => builder.Convolution($"{name}.conv", from, new ConvolutionOperation(width, kernel, stride, kernel / 2, 1, $"{name}.weight", Bias())),
+        };
+        string fired = builder.Fire($"{name}.fire", summed, Neurons(random));
+        return builder.Shape(fired) == before && from != builder.Input && random.Next(2) == 0 ? builder.Add($"{name}.add", fired, from) : fired;
+
+        string? Bias() => bias ? $"{name}.bias" : null;
+
+        ConvolutionOperation Same() => new(width, kernel, 1, kernel / 2, 1, $"{name}.weight", Bias());
+
+        string Resized() => builder.NearestResize($"{name}.resize", from, (before.Height * random.Next(1, 3)) + kernel, (before.Width * random.Next(1, 3)) + kernel);
+
+        string Depthwise(string read, int step, int padding) => builder.Convolution(
+            $"{name}.pointwise",
+            builder.Convolution($"{name}.depthwise", read, new ConvolutionOperation(before.Channels, kernel, step, padding, before.Channels, $"{name}.depthwise", bias ? $"{name}.depthwise_bias" : null)),
+            new ConvolutionOperation(width, 1, 1, 0, 1, $"{name}.pointwise", Bias()));
+    }
+
+    private static string Head(Random random, NetworkGraphBuilder builder, string from, string name, FeatureShape size)
+    {
+        string resized = builder.NearestResize($"{name}.resize", from, size.Height + 2, size.Width + 2);
+        return builder.Convolution(name, resized, new ConvolutionOperation(1, 3, 1, 0, 1, $"{name}.weight", random.Next(2) == 0 ? $"{name}.bias" : null));
+    }
+
+    private static NeuronSettings Neurons(Random random) => new()
+    {
+        Kind = (NeuronKind)random.Next(3),
+        InputGain = random.Next(2) == 0 ? 1f : 10f,
+        TauSteps = 1.5f + (3f * random.NextSingle()),
+        Reset = (ResetKind)random.Next(2),
+        FiresAtEquality = random.Next(2) == 0,
+        ResetPotential = random.Next(3) == 0 ? -0.25f : 0f,
+    };
+}
