@@ -11,7 +11,7 @@ public sealed class NetworkGraph
         Nodes = nodes;
         _byName = nodes.ToDictionary(node => node.Name);
         Parameters = [.. nodes.SelectMany(ParametersOf)];
-        Consumers = nodes.SelectMany(node => node.Inputs.Select(input => (input, node))).ToLookup(edge => edge.input, edge => edge.node);
+        Consumers = nodes.SelectMany(node => Sources(node).Select(source => (source, node))).ToLookup(edge => edge.source, edge => edge.node);
     }
 
     /// <summary>All nodes, each after its inputs.</summary>
@@ -20,11 +20,14 @@ public sealed class NetworkGraph
     /// <summary>All learned tensors, in the order of their nodes.</summary>
     public IReadOnlyList<GraphParameter> Parameters { get; }
 
-    /// <summary>Who reads a node.</summary>
+    /// <summary>Who reads a node, in this step or, as a <see cref="FeedbackOperation"/>, in the next.</summary>
     public ILookup<string, GraphNode> Consumers { get; }
 
     /// <summary>The input node.</summary>
     public GraphNode Input => Nodes[0];
+
+    /// <summary>Whether a loop leads from a node back to it, one step later.</summary>
+    public bool IsRecurrent => Nodes.Any(node => node.Operation is FeedbackOperation);
 
     /// <summary>The nodes that fire, in order.</summary>
     public IEnumerable<GraphNode> FiringNodes => Nodes.Where(node => node.Operation is FiringOperation);
@@ -37,6 +40,8 @@ public sealed class NetworkGraph
 
     /// <summary>Whether there is a node of that name.</summary>
     public bool Contains(string name) => _byName.ContainsKey(name);
+
+    private static IEnumerable<string> Sources(GraphNode node) => node.Operation is FeedbackOperation feedback ? [feedback.Source] : node.Inputs;
 
     private IEnumerable<GraphParameter> ParametersOf(GraphNode node)
     {

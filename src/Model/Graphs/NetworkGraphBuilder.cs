@@ -88,8 +88,32 @@ public sealed class NetworkGraphBuilder
             : throw new ArgumentException($"Node {name} needs inputs of one shape; it was given {string.Join(", ", from.Select(input => $"{input} {Shape(input)}"))}.");
     }
 
+    /// <summary>Adds current-based leaky neurons that never fire.</summary>
+    public string LeakyIntegrate(string name, string from, float membraneTauSteps, float synapticTauSteps) =>
+        Append(name, new LeakyIntegratorOperation(Guard.AtLeast(membraneTauSteps, 1f), Guard.AtLeast(synapticTauSteps, 1f)), [from], Shape(from));
+
+    /// <summary>Adds what a node that comes later makes, one step delayed.</summary>
+    /// <param name="name">The node's name.</param>
+    /// <param name="source">The later node's.</param>
+    /// <param name="shape">The later node's shape.</param>
+    public string Feedback(string name, string source, FeatureShape shape) => Append(name, new FeedbackOperation(source), [], shape);
+
     /// <summary>The finished network.</summary>
-    public NetworkGraph Build() => new([.. _nodes]);
+    /// <exception cref="ArgumentException">A feedback reads a node that never came, or is of another shape than promised.</exception>
+    public NetworkGraph Build()
+    {
+        foreach (GraphNode node in _nodes)
+        {
+            if (node.Operation is FeedbackOperation { Source: var source } && (!_byName.TryGetValue(source, out GraphNode? later) || later.Shape != node.Shape))
+            {
+                throw new ArgumentException(later is null
+                    ? $"Node {node.Name} feeds back a node \"{source}\" that never came."
+                    : $"Node {node.Name} promises the shape {node.Shape} and feeds back {source} of shape {later.Shape}.");
+            }
+        }
+
+        return new([.. _nodes]);
+    }
 
     private GraphNode Node(string name) => _byName.TryGetValue(name, out GraphNode? node)
         ? node

@@ -33,7 +33,7 @@ public sealed record SumPoolingOperation(int Size) : IOperation;
 /// <param name="Bias">Name of the bias, shape [K]; null for none.</param>
 public sealed record LinearOperation(int Outputs, string Weight, string? Bias) : IOperation;
 
-/// <summary>Neurons, one an element of the input: see <see cref="IntegrateAndFire"/>.</summary>
+/// <summary>Neurons, one an element of the input: see <see cref="IntegrateAndFire"/> and, for current-based ones, <see cref="CubaLif"/>.</summary>
 /// <param name="Neuron">Their constants.</param>
 /// <param name="LeakWeight">Name of a PLIF layer's learned w, 0-d; null for other kinds.</param>
 public sealed record FiringOperation(NeuronSettings Neuron, string? LeakWeight) : IOperation;
@@ -45,3 +45,13 @@ public sealed record AddOperation : IOperation;
 /// after input i it is Gain·(input 0 + … + input i).</summary>
 /// <param name="Gain">m.</param>
 public sealed record IntegratorOperation(float Gain) : IOperation;
+
+/// <summary>Current-based leaky neurons that never fire, one an element of the input: <see cref="CubaLif"/> without spikes and reset, from rest at 0. The node's value is U[n]; the potential over a
+/// sequence is its answer.</summary>
+/// <param name="MembraneTauSteps">τ_m in steps, at least 1; stork's readout takes the whole sequence's length.</param>
+/// <param name="SynapticTauSteps">τ_s in steps, at least 1.</param>
+public sealed record LeakyIntegratorOperation(float MembraneTauSteps, float SynapticTauSteps) : IOperation;
+
+/// <summary>What a later node made one step earlier, zeros in the first step: the edge that closes a loop. Its node reads nothing that comes before it.</summary>
+/// <param name="Source">The later node's name.</param>
+public sealed record FeedbackOperation(string Source) : IOperation;

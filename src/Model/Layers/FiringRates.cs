@@ -33,11 +33,31 @@ public sealed class FiringRates
         long batch = 0;
         for (int i = 0; i < _layers.Length; i++)
         {
-            using Tensor spikes = run.Spikes[_layers[i].Name].count_nonzero();
             batch = run.Spikes[_layers[i].Name].shape[0];
-            _sums[i] += spikes.item<long>() / (double)_layers[i].Shape.Count;
+            Add(i, run.Spikes[_layers[i].Name]);
         }
 
         _samples += batch;
+    }
+
+    /// <summary>Counts the run of a sequence; every step of every sample weighs the same.</summary>
+    public void Add(SequenceRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        long steps = 0;
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            Tensor spikes = run.Spikes[_layers[i].Name];
+            steps = spikes.shape[0] * spikes.shape[1];
+            Add(i, spikes);
+        }
+
+        _samples += steps;
+    }
+
+    private void Add(int layer, Tensor spikes)
+    {
+        using Tensor fired = spikes.count_nonzero();
+        _sums[layer] += fired.item<long>() / (double)_layers[layer].Shape.Count;
     }
 }

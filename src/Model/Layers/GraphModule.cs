@@ -9,7 +9,8 @@ public sealed class GraphModule : nn.Module
 {
     private readonly Dictionary<string, Parameter> _tensors = [];
     private readonly Dictionary<string, NeuronLayer> _neurons = [];
-    private readonly HashSet<string> _foldedAway = [];
+    private readonly StatelessNodes _stateless;
+    private readonly Lazy<SequencePlan> _plan;
 
     /// <summary>Builds the module with given weights.</summary>
     /// <param name="graph">The network.</param>
@@ -36,10 +37,8 @@ public sealed class GraphModule : nn.Module
             _neurons.Add(node.Name, new NeuronLayer(firing.Neuron, firing.LeakWeight is null ? null : _tensors[firing.LeakWeight]));
         }
 
-        foreach (GraphNode node in graph.Nodes)
-        {
-            _foldedAway.UnionWith(FoldableInto(node));
-        }
+        _stateless = new StatelessNodes(graph, _tensors);
+        _plan = new Lazy<SequencePlan>(() => new SequencePlan(graph));
     }
 
     /// <summary>The network.</summary>
@@ -64,28 +63,46 @@ public sealed class GraphModule : nn.Module
     {
         ArgumentNullException.ThrowIfNull(steps);
         using DisposeScope scope = NewDisposeScope();
-        var state = new Dictionary<string, Tensor>();
+        Guard.AtLeast(steps.Count, 1, nameof(steps));
+        var memory = new NodeMemory(_stateless, _neurons, Checked(steps[0]).shape[0]);
         var values = new Dictionary<string, Tensor>();
-        var readouts = new Dictionary<string, IReadOnlyList<Tensor>>();
-        for (int t = 0; t < Guard.AtLeast(steps.Count, 1, nameof(steps)); t++)
+        for (int t = 0; t < steps.Count; t++)
         {
             values.Clear();
             values.Add(Graph.Input.Name, Checked(steps[t]));
-            foreach (GraphNode node in Graph.Nodes.Skip(1).Where(node => !_foldedAway.Contains(node.Name)))
+            foreach (GraphNode node in Graph.Nodes.Skip(1).Where(node => !_stateless.IsFoldedAway(node)))
             {
-                values.Add(node.Name, node.Operation is FiringOperation ? Fire(node, values, state, t == steps.Count - 1) : Evaluate(node, values, readouts, state));
+                Tensor? input = node.Operation is FiringOperation ? beforeFiring?.Invoke(node, values[node.Inputs[0]]) ?? values[node.Inputs[0]] : null;
+                Tensor value = memory.Advance(node, values, lastStep: t == steps.Count - 1, input);
+                values.Add(node.Name, input is null ? value : afterFiring?.Invoke(node, input, value) ?? value);
             }
+
+            memory.EndStep(Graph.Nodes, values);
         }
 
-        return Collect(values, readouts);
+        return Collect(values, memory.Readouts);
+    }
 
-        Tensor Fire(GraphNode node, Dictionary<string, Tensor> values, Dictionary<string, Tensor> state, bool lastStep)
+    /// <summary>Runs a whole sequence from rest at once, and remembers every step: the way to learn from sequences, many times faster than single steps.</summary>
+    /// <param name="sequence">Shape [N,T,C,H,W].</param>
+    /// <returns>What every step made; the same as single steps make, up to the order of sums.</returns>
+    /// <exception cref="ArgumentException">The shape is not the network's, or the sequence too large for one pass.</exception>
+    public SequenceRun RunSequence(Tensor sequence)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SequenceEvaluation evaluation = BeginSequence(sequence);
+        foreach (GraphNode[] unit in Plan.Units)
         {
-            Tensor input = beforeFiring?.Invoke(node, values[node.Inputs[0]]) ?? values[node.Inputs[0]];
-            (Tensor spikes, Tensor? potential) = _neurons[node.Name].Step(input, state.GetValueOrDefault(node.Name), keepPotential: !lastStep);
-            Keep(state, node.Name, potential);
-            return afterFiring?.Invoke(node, input, spikes) ?? spikes;
+            evaluation.Evaluate(unit);
         }
+
+        return new SequenceRun(
+            Moved(node => node.Operation is FiringOperation or AddOperation),
+            Moved(node => node.Operation is IntegratorOperation or LeakyIntegratorOperation),
+            Moved(node => IsAnalogEnd(node)));
+
+        Dictionary<string, Tensor> Moved(Func<GraphNode, bool> wanted) => Graph.Nodes.Where(node => wanted(node) && evaluation.Flat.ContainsKey(node.Name))
+            .ToDictionary(node => node.Name, node => evaluation.Value(node.Name).MoveToOuterDisposeScope());
     }
 
     /// <summary>The learned tensors' present values, copied.</summary>
@@ -93,86 +110,16 @@ public sealed class GraphModule : nn.Module
         parameter => parameter.Name,
         parameter => new WeightTensor(parameter.Shape, _tensors[parameter.Name].data<float>().ToArray()));
 
-    private Tensor Evaluate(GraphNode node, Dictionary<string, Tensor> values, Dictionary<string, IReadOnlyList<Tensor>> readouts, Dictionary<string, Tensor> state)
+    /// <summary>The order in which sequences are worked out.</summary>
+    internal SequencePlan Plan => _plan.Value;
+
+    /// <summary>Begins a pass over a sequence, whose units the caller then works out in the plan's order.</summary>
+    internal SequenceEvaluation BeginSequence(Tensor sequence)
     {
-        switch (node.Operation)
-        {
-            case ConvolutionOperation conv:
-                return Convolve(node, conv, values);
-            case NearestResizeOperation resize:
-                return nn.functional.interpolate(values[node.Inputs[0]], [resize.Height, resize.Width], mode: InterpolationMode.Nearest);
-            case SumPoolingOperation pooling:
-                return nn.functional.avg_pool2d(values[node.Inputs[0]], pooling.Size, ceil_mode: true, divisor_override: 1);
-            case LinearOperation linear:
-                return nn.functional.linear(values[node.Inputs[0]].flatten(1), _tensors[linear.Weight], Optional(linear.Bias)).unsqueeze(-1).unsqueeze(-1);
-            case AddOperation:
-                return values[node.Inputs[0]] + values[node.Inputs[1]];
-            case IntegratorOperation integrator:
-                Tensor? sum = state.GetValueOrDefault(node.Name);
-                var partial = new List<Tensor>();
-                foreach (string source in node.Inputs)
-                {
-                    Tensor arrived = values[source] * integrator.Gain;
-                    sum = sum is null ? arrived : sum + arrived;
-                    partial.Add(sum);
-                }
-
-                readouts[node.Name] = partial;
-                Keep(state, node.Name, sum);
-                return sum!;
-            default:
-                throw new NotSupportedException($"Node {node.Name}: {node.Operation.GetType().Name} has no TorchSharp form.");
-        }
-    }
-
-    private Tensor Convolve(GraphNode node, ConvolutionOperation conv, Dictionary<string, Tensor> values)
-    {
-        string[] folded = [.. FoldableInto(node)];
-        Tensor weight = _tensors[conv.Weight];
-        if (folded.Length == 0)
-        {
-            return nn.functional.conv2d(values[node.Inputs[0]], weight, Optional(conv.Bias), [conv.Stride, conv.Stride], [conv.Padding, conv.Padding], groups: conv.Groups);
-        }
-
-        GraphNode resize = Graph[folded[^1]];
-        Tensor? bias = Optional(conv.Bias);
-        if (folded.Length == 2)   // depthwise between: pointwise[c]·depthwise[c,i,j], and its bias seen through the pointwise weights
-        {
-            var depthwise = (ConvolutionOperation)Graph[folded[0]].Operation;
-            Tensor kernel = _tensors[depthwise.Weight].transpose(0, 1) * weight;
-            Tensor? inner = depthwise.Bias is null ? null : (_tensors[depthwise.Bias] * weight.reshape(-1)).sum().reshape(1);
-            bias = bias is null ? inner : inner is null ? bias : bias + inner;
-            weight = kernel;
-        }
-
-        return UpsampledHead.Apply(values[resize.Inputs[0]], weight, bias, (NearestResizeOperation)resize.Operation);
-    }
-
-    /// <summary>The nodes before a one-channel convolution that <see cref="UpsampledHead"/> takes in: a resize, or a depthwise convolution and a resize, that nobody else reads.</summary>
-    private IEnumerable<string> FoldableInto(GraphNode node)
-    {
-        if (node.Operation is not ConvolutionOperation { OutChannels: 1, Groups: 1, Stride: 1, Padding: 0 } head)
-        {
-            return [];
-        }
-
-        GraphNode before = Graph[node.Inputs[0]];
-        if (!OnlyReader(before))
-        {
-            return [];
-        }
-
-        if (before.Operation is NearestResizeOperation)
-        {
-            return [before.Name];
-        }
-
-        bool depthwise = head.Kernel == 1
-            && before.Operation is ConvolutionOperation { Stride: 1, Padding: 0 } inner
-            && inner.Groups == inner.OutChannels && inner.Groups == Graph[before.Inputs[0]].Shape.Channels;
-        return depthwise && Graph[before.Inputs[0]] is { Operation: NearestResizeOperation } resize && OnlyReader(resize) ? [before.Name, resize.Name] : [];
-
-        bool OnlyReader(GraphNode read) => Graph.Consumers[read.Name].Count() == 1;
+        ArgumentNullException.ThrowIfNull(sequence);
+        return sequence.shape is [_, >= 1, ..] && Fits(sequence.shape.AsSpan(2))
+            ? new SequenceEvaluation(_stateless, _neurons, Graph.Input, sequence)
+            : throw Misshapen("N, T", sequence);
     }
 
     private GraphRun Collect(Dictionary<string, Tensor> values, Dictionary<string, IReadOnlyList<Tensor>> readouts)
@@ -186,7 +133,7 @@ public sealed class GraphModule : nn.Module
                 case FiringOperation or AddOperation:
                     spikes.Add(name, value.MoveToOuterDisposeScope());
                     break;
-                case not (IntegratorOperation or InputOperation) when !Graph.Consumers[name].Any():
+                case var _ when IsAnalogEnd(Graph[name]):
                     analog.Add(name, value.MoveToOuterDisposeScope());
                     break;
             }
@@ -200,28 +147,24 @@ public sealed class GraphModule : nn.Module
         return new GraphRun(spikes, readouts, analog);
     }
 
-    private Tensor Checked(Tensor input)
+    /// <summary>Whether nobody reads a node that neither fires nor integrates.</summary>
+    private bool IsAnalogEnd(GraphNode node) =>
+        node.Operation is not (InputOperation or FiringOperation or AddOperation or IntegratorOperation or LeakyIntegratorOperation) && !Graph.Consumers[node.Name].Any();
+
+    private Tensor Checked(Tensor input) => input.shape.Length == 4 && Fits(input.shape.AsSpan(1)) ? input : throw Misshapen("N", input);
+
+    private bool Fits(ReadOnlySpan<long> shape) => shape is [var c, var h, var w] && c == Graph.Input.Shape.Channels && h == Graph.Input.Shape.Height && w == Graph.Input.Shape.Width;
+
+    private ArgumentException Misshapen(string sides, Tensor input)
     {
         FeatureShape wanted = Graph.Input.Shape;
-        return input.shape is [_, var c, var h, var w] && c == wanted.Channels && h == wanted.Height && w == wanted.Width
-            ? input
-            : throw new ArgumentException($"The network takes inputs of shape [N, {wanted.Channels}, {wanted.Height}, {wanted.Width}] and was given [{string.Join(", ", input.shape)}].");
+        return new ArgumentException($"The network takes inputs of shape [{sides}, {wanted.Channels}, {wanted.Height}, {wanted.Width}] and was given [{string.Join(", ", input.shape)}].");
     }
-
-    private Parameter? Optional(string? name) => name is null ? null : _tensors[name];
 
     /// <summary>The module's name; the base class calls libtorch before this class has a say.</summary>
     private static string NameOnceLoaded()
     {
         LibTorch.EnsureLoaded();
         return nameof(GraphModule);
-    }
-
-    private static void Keep(Dictionary<string, Tensor> state, string name, Tensor? value)
-    {
-        if (value is not null)
-        {
-            state[name] = value;
-        }
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace StereoSpike.Model;
 
-/// <summary>A layer of neurons on tensors: <see cref="IntegrateAndFire"/> with a gradient.</summary>
+/// <summary>A layer of neurons on tensors: <see cref="IntegrateAndFire"/> and <see cref="CubaLif"/> with a gradient.</summary>
 /// <param name="settings">The layer's constants.</param>
 /// <param name="w">The learned weight of a PLIF layer, 0-d; null for other kinds.</param>
 internal sealed class NeuronLayer(NeuronSettings settings, Tensor? w)
@@ -12,17 +12,66 @@ internal sealed class NeuronLayer(NeuronSettings settings, Tensor? w)
 
     /// <summary>Advances the layer by one step.</summary>
     /// <param name="input">Input current, any shape.</param>
-    /// <param name="potential">v[t-1], the input's shape; null for a layer at rest.</param>
-    /// <param name="keepPotential">Whether to work v[t] out; without a next step nobody needs it.</param>
-    /// <returns>Spikes (0 or 1, the input's shape) and v[t], which is null unless asked for.</returns>
-    public (Tensor Spikes, Tensor? Potential) Step(Tensor input, Tensor? potential, bool keepPotential)
+    /// <param name="state">What the layer remembers; null for a layer at rest.</param>
+    /// <param name="keepState">Whether to work the new state out; without a next step nobody needs it.</param>
+    /// <returns>Spikes (0 or 1, the input's shape) and the new state, which is null unless asked for.</returns>
+    public (Tensor Spikes, NeuronState? State) Step(Tensor input, NeuronState? state, bool keepState)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor charged = Charge(settings.InputGain == 1f ? input : input * settings.InputGain, potential);
-        Tensor spikes = SpikeFunction.Spike(charged - settings.Threshold, settings.FiresAtEquality, settings.Surrogate);
-        Tensor? after = keepPotential ? Reset(charged, settings.DetachReset ? spikes.detach() : spikes).MoveToOuterDisposeScope() : null;
+        Tensor x = settings.InputGain == 1f ? input : input * settings.InputGain;
+        if (settings.Kind == NeuronKind.CubaLif)
+        {
+            return CurrentBasedStep(x, state ?? new NeuronState(full_like(x, settings.ResetPotential), zeros_like(x)), keepState);
+        }
+
+        Tensor charged = Charge(x, state?.Potential);
+        Tensor spikes = Fire(charged);
+        NeuronState? after = keepState ? new NeuronState(Reset(charged, spikes).MoveToOuterDisposeScope(), null) : null;
         return (spikes.MoveToOuterDisposeScope(), after);
     }
+
+    /// <summary>Takes the layer through a whole sequence from rest; the gradient goes back through all of its steps.</summary>
+    /// <param name="input">Shape [N,T,…].</param>
+    /// <returns>Spikes, the input's shape.</returns>
+    public Tensor Sequence(Tensor input) => settings switch
+    {
+        { DetachReset: false } => StepByStep(input),
+        { Kind: NeuronKind.CubaLif } => CubaLifSequence.Spikes(input, settings),
+        _ => IntegrateAndFireSequence.Spikes(input, settings, _w),
+    };
+
+    /// <summary><see cref="Sequence"/> as so many single steps: the slow way, and the only one where the reset is part of the gradient.</summary>
+    public Tensor StepByStep(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        NeuronState? state = null;
+        var spikes = new List<Tensor>();
+        long steps = input.shape[1];
+        for (long t = 0; t < steps; t++)
+        {
+            (Tensor fired, state) = Step(input.select(1, t), state, keepState: t < steps - 1);
+            spikes.Add(fired);
+        }
+
+        return stack(spikes, 1).MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Spikes, NeuronState? State) CurrentBasedStep(Tensor x, NeuronState state, bool keepState)
+    {
+        (Tensor u, Tensor current) = (state.Potential, state.Current!);
+        Tensor spikes = Fire(u);
+        if (!keepState)
+        {
+            return (spikes.MoveToOuterDisposeScope(), null);
+        }
+
+        float a = CubaLif.Decay(settings.TauSteps), b = CubaLif.Decay(settings.SynapticTauSteps), rest = settings.ResetPotential;
+        Tensor charged = rest == 0f ? (u * a) + (current * (1f - a)) : ((u - rest) * a) + rest + (current * (1f - a));
+        var after = new NeuronState(Reset(charged, spikes).MoveToOuterDisposeScope(), ((current * b) + x).MoveToOuterDisposeScope());
+        return (spikes.MoveToOuterDisposeScope(), after);
+    }
+
+    private Tensor Fire(Tensor potential) => SpikeFunction.Spike(potential - settings.Threshold, settings.FiresAtEquality, settings.Surrogate);
 
     private Tensor Charge(Tensor x, Tensor? v)
     {
@@ -37,7 +86,11 @@ internal sealed class NeuronLayer(NeuronSettings settings, Tensor? w)
 
     private Tensor Leaked(Tensor x) => _w is null ? x * IntegrateAndFire.Leak(settings) : x * _w.sigmoid();   // ·(1/τ), as IntegrateAndFire: ÷τ rounds differently
 
-    private Tensor Reset(Tensor charged, Tensor spikes) => settings.Reset == ResetKind.Soft
-        ? charged - (spikes * settings.Threshold)
-        : (charged * (1f - spikes)) + (spikes * settings.ResetPotential);
+    private Tensor Reset(Tensor charged, Tensor spikes)
+    {
+        Tensor fired = settings.DetachReset ? spikes.detach() : spikes;
+        return settings.Reset == ResetKind.Soft
+            ? charged - (fired * settings.Threshold)
+            : (charged * (1f - fired)) + (fired * settings.ResetPotential);
+    }
 }

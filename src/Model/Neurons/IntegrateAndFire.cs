@@ -21,12 +21,17 @@ public static class IntegrateAndFire
     /// <param name="neuron">The layer's constants.</param>
     /// <param name="leak">1/τ, 0..1: <see cref="Leak"/> of the layer.</param>
     /// <returns>How many neurons fired.</returns>
-    /// <exception cref="ArgumentException">The three spans differ in length.</exception>
+    /// <exception cref="ArgumentException">The three spans differ in length, or the neurons are current-based: <see cref="CubaLif"/> advances those.</exception>
     public static int Step(ReadOnlySpan<float> input, Span<float> potential, Span<float> spikes, NeuronSettings neuron, float leak)
     {
         ArgumentNullException.ThrowIfNull(neuron);
         Guard.Length(potential.Length, input.Length, nameof(potential));
         Guard.Length(spikes.Length, input.Length, nameof(spikes));
+        if (neuron.Kind == NeuronKind.CubaLif)
+        {
+            throw new ArgumentException("Current-based neurons keep a current beside their potential; CubaLif advances them.", nameof(neuron));
+        }
+
         float gain = neuron.InputGain, threshold = neuron.Threshold, rest = neuron.ResetPotential;
         bool leaks = neuron.Kind != NeuronKind.If, soft = neuron.Reset == ResetKind.Soft, tie = neuron.FiresAtEquality;
         int fired = 0;

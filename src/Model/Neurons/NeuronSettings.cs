@@ -11,6 +11,9 @@ public enum NeuronKind
 
     /// <summary>Parametric leaky integrate and fire: the layer learns its time constant, 1/τ = σ(w).</summary>
     Plif,
+
+    /// <summary>Current-based leaky integrate and fire: a spike jumps a synaptic current, and the potential follows that (stork's LIF, NIR's CubaLIF): see <see cref="CubaLif"/>.</summary>
+    CubaLif,
 }
 
 /// <summary>What a neuron's potential becomes when it fires.</summary>
@@ -46,6 +49,10 @@ public sealed record NeuronSettings
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1, or to NaN.</exception>
     public float TauSteps { get; init => field = Guard.AtLeast(value, 1f); } = 2f;
 
+    /// <summary>Synaptic time constant in steps, at least 1; only a current-based neuron has one.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 1, or to NaN.</exception>
+    public float SynapticTauSteps { get; init => field = Guard.AtLeast(value, 1f); } = 2f;
+
     /// <summary>Whether a potential equal to the threshold fires (StereoSpike and SpikingJelly: yes; S4NN, stork, snnTorch, Norse and NIR: no).</summary>
     public bool FiresAtEquality { get; init; } = true;
 
@@ -54,4 +61,16 @@ public sealed record NeuronSettings
 
     /// <summary>The gradient of firing.</summary>
     public Surrogate Surrogate { get; init; } = Surrogate.Default;
+
+    /// <summary>Current-based neurons as stork has them: threshold 1, a tie does not fire, hard reset to 0 kept out of the gradient, SuperSpike with α = 20.</summary>
+    /// <param name="membraneTauSteps">τ_m in steps, at least 1.</param>
+    /// <param name="synapticTauSteps">τ_s in steps, at least 1.</param>
+    public static NeuronSettings CurrentBased(float membraneTauSteps, float synapticTauSteps) => new()
+    {
+        Kind = NeuronKind.CubaLif,
+        TauSteps = membraneTauSteps,
+        SynapticTauSteps = synapticTauSteps,
+        FiresAtEquality = false,
+        Surrogate = new Surrogate(SurrogateShape.SuperSpike, 20f),
+    };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace StereoSpike.Model;
 
@@ -64,6 +65,27 @@ public readonly record struct Surrogate(SurrogateShape Shape, float Alpha)
         SurrogateShape.Triangle => Alpha * MathF.Max(0f, 1f - MathF.Abs(x)),
         _ => throw new InvalidOperationException($"Surrogate shape {Shape} has no formula."),
     };
+
+    /// <summary><see cref="Derivative(float)"/>, lane by lane.</summary>
+    internal Vector<float> Derivative(Vector<float> x)
+    {
+        switch (Shape)
+        {
+            case SurrogateShape.ATan:
+                Vector<float> scaled = x * (MathF.PI / 2f * Alpha);
+                return new Vector<float>(Alpha / 2f) / (Vector<float>.One + (scaled * scaled));
+            case SurrogateShape.Sigmoid:
+                Vector<float> sigma = Vector<float>.One / (Vector<float>.One + Vector.Exp(x * -Alpha));
+                return sigma * Alpha * (Vector<float>.One - sigma);
+            case SurrogateShape.SuperSpike:
+                Vector<float> slope = (Vector.Abs(x) * Alpha) + Vector<float>.One;
+                return Vector<float>.One / (slope * slope);
+            case SurrogateShape.Triangle:
+                return Vector.Max(Vector<float>.Zero, Vector<float>.One - Vector.Abs(x)) * Alpha;
+            default:
+                throw new InvalidOperationException($"Surrogate shape {Shape} has no formula.");
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Shape.ToString().ToLowerInvariant()}:{Alpha}");

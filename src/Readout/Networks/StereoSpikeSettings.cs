@@ -58,7 +58,14 @@ public sealed record StereoSpikeSettings
     public double Channels { get; init => field = Guard.Within(Guard.Above(value, 0.0), 0.0, 8.0); } = 1.0;
 
     /// <summary>IF, LIF or PLIF.</summary>
-    public NeuronKind Neuron { get; init; } = NeuronKind.If;
+    /// <exception cref="ArgumentException">Set to current-based neurons, whose spikes come two steps after their input: StereoSpike takes one.</exception>
+    public NeuronKind Neuron
+    {
+        get;
+        init => field = value != NeuronKind.CubaLif
+            ? value
+            : throw new ArgumentException("Current-based neurons answer two steps after their input, and StereoSpike takes one step: take if, lif or plif.");
+    }
 
     /// <summary>m, which multiplies each convolution's output; the paper takes 1 with IF and 10 with PLIF.</summary>
     public float InputGain { get; init => field = Guard.Above(value, 0f); } = 1f;

@@ -17,7 +17,7 @@ public class NeuronLayerTests
         from gain in Gen.OneOf<float>(1f, 0.5f, 10f)
         from tau in Gen.OneOf<float>(1.5f, 2f, 3f, 7.3f)
         from rest in Gen.OneOf<float>(0f, -0.25f)
-        select new NeuronSettings { Kind = kind, Reset = reset, FiresAtEquality = tie, InputGain = gain, TauSteps = tau, ResetPotential = rest };
+        select new NeuronSettings { Kind = kind, Reset = reset, FiresAtEquality = tie, InputGain = gain, TauSteps = tau, SynapticTauSteps = 2f, ResetPotential = rest };
 
     [Fact]
     public void A_layer_does_what_the_arithmetic_says_step_by_step()
@@ -28,15 +28,28 @@ public class NeuronLayerTests
             Tensor weight = tensor(w);
             var layer = new NeuronLayer(neuron, neuron.Kind == NeuronKind.Plif ? weight : null);
             float leak = neuron.Kind == NeuronKind.Plif ? weight.sigmoid().item<float>() : IntegrateAndFire.Leak(neuron);   // libtorch's own sigmoid: the last bit decides ties
-            float[] potential = [.. Enumerable.Repeat(neuron.ResetPotential, 6)], spikes = new float[6];
-            Tensor? state = null;
+            float[] potential = [.. Enumerable.Repeat(neuron.ResetPotential, 6)], current = new float[6], spikes = new float[6];
+            NeuronState? state = null;
             foreach (float[] step in steps)
             {
-                IntegrateAndFire.Step(step, potential, spikes, neuron, leak);
-                (Tensor fired, state) = layer.Step(tensor(step), state, keepPotential: true);
+                Advance(step, neuron);
+                (Tensor fired, state) = layer.Step(tensor(step), state, keepState: true);
 
                 Assert.Equal(spikes, fired.data<float>().ToArray());
-                Assert.Equal(potential, state!.data<float>().ToArray());
+                Assert.Equal(potential, state!.Value.Potential.data<float>().ToArray());
+                Assert.Equal(current, state.Value.Current?.data<float>().ToArray() ?? current);
+            }
+
+            void Advance(float[] step, NeuronSettings neuron)
+            {
+                if (neuron.Kind == NeuronKind.CubaLif)
+                {
+                    CubaLif.Step(step, potential, current, spikes, neuron);
+                }
+                else
+                {
+                    IntegrateAndFire.Step(step, potential, spikes, neuron, leak);
+                }
             }
         }, iter: 1000, threads: 1);
     }
@@ -77,7 +90,7 @@ public class NeuronLayerTests
         Tensor w = tensor(0f, requires_grad: true);
         var layer = new NeuronLayer(new NeuronSettings { Kind = NeuronKind.Plif, InputGain = 10f }, w);
 
-        (Tensor spikes, _) = layer.Step(tensor([0.2f]), null, keepPotential: false);
+        (Tensor spikes, _) = layer.Step(tensor([0.2f]), null, keepState: false);
         spikes.sum().backward();
 
         Assert.Equal(1f, spikes.item<float>());
@@ -89,9 +102,9 @@ public class NeuronLayerTests
     {
         using DisposeScope scope = NewDisposeScope();
 
-        (_, Tensor? potential) = new NeuronLayer(new NeuronSettings(), null).Step(ones(3), null, keepPotential: false);
+        (_, NeuronState? state) = new NeuronLayer(new NeuronSettings(), null).Step(ones(3), null, keepState: false);
 
-        Assert.Null(potential);
+        Assert.Null(state);
     }
 
     private static float GradientOfTheFirstInput(bool detach, float first)
@@ -99,8 +112,8 @@ public class NeuronLayerTests
         using DisposeScope scope = NewDisposeScope();
         var layer = new NeuronLayer(new NeuronSettings { DetachReset = detach }, null);
         Tensor x = tensor([first], requires_grad: true);
-        (_, Tensor? v) = layer.Step(x, null, keepPotential: true);
-        (Tensor spikes, _) = layer.Step(tensor([0.75f]), v, keepPotential: false);
+        (_, NeuronState? v) = layer.Step(x, null, keepState: true);
+        (Tensor spikes, _) = layer.Step(tensor([0.75f]), v, keepState: false);
         spikes.sum().backward();
         return x.grad!.item<float>();
     }
