@@ -39,4 +39,25 @@ public static class ActivityLoss
 
         return total.squeeze().MoveToOuterDisposeScope();
     }
+
+    /// <summary>The target rate: max(0, rate/target − 1), the rate being the mean over all neurons. Nothing is paid below the target.</summary>
+    /// <param name="run">What the network did.</param>
+    /// <param name="graph">The network.</param>
+    /// <param name="target">Mean firing rate that costs nothing, greater than 0, at most 1.</param>
+    /// <remarks>Unlike the quadratic penalty it says where to stop, and it also counts the encoder's neurons, which the paper's five tensors see only through the skips.</remarks>
+    public static Tensor AboveTarget(GraphRun run, NetworkGraph graph, float target)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor fired = zeros(1);
+        long neurons = 0;
+        foreach (Tensor spikes in graph.FiringNodes.Select(node => run.Spikes[node.Name]))
+        {
+            fired = fired + spikes.sum();
+            neurons += spikes.numel();
+        }
+
+        return ((fired / (neurons * target)) - 1f).clamp_min(0f).squeeze().MoveToOuterDisposeScope();
+    }
 }

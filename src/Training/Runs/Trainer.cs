@@ -224,6 +224,11 @@ public sealed class Trainer : IDisposable
             loss = loss + (_settings.PenaltyWeight * ActivityLoss.Penalty(run, StereoSpikeNetwork.PenalisedNodes));
         }
 
+        if (_settings.TargetRate > 0)
+        {
+            loss = loss + (_settings.TargetRateWeight * ActivityLoss.AboveTarget(run, _module.Graph, _settings.TargetRate));
+        }
+
         if (_settings.RateFloorWeight > 0)
         {
             loss = loss + (_settings.RateFloorWeight * ActivityLoss.RateFloor(run, _module.Graph, _settings.RateFloor));

@@ -75,6 +75,12 @@ public sealed record TrainingSettings
     /// <summary>β, weight of the spike penalty; 0.5 in the paper's penalised network.</summary>
     public float PenaltyWeight { get; init => field = Guard.AtLeast(value, 0f); }
 
+    /// <summary>Mean firing rate above which the network pays (<see cref="ActivityLoss.AboveTarget"/>), in [0, 1]; 0 for none.</summary>
+    public float TargetRate { get; init => field = Guard.Within(value, 0f, 1f); }
+
+    /// <summary>Weight of paying for more than <see cref="TargetRate"/>, at least 0.</summary>
+    public float TargetRateWeight { get; init => field = Guard.AtLeast(value, 0f); } = 0.3f;
+
     /// <summary>Weight of the rate floor; 0 for none.</summary>
     public float RateFloorWeight { get; init => field = Guard.AtLeast(value, 0f); } = 0.1f;
 

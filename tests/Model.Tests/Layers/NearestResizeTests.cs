@@ -35,23 +35,28 @@ public class NearestResizeTests
             var size = new NearestResizeOperation(h + k + more, w + k + (more / 2));
             (Tensor input, Tensor kernel, Tensor bias) = (Numbers(1, n, channels, h, w), Numbers(2, 1, channels, k, k), Numbers(3, 1));
 
-            Tensor[] plain = Gradients(Plain, input, kernel, bias), folded = Gradients(UpsampledHead.Apply, input, kernel, bias);
+            Tensor[] plain = Gradients(Plain, input, kernel, bias), folded = Gradients(Folded, input, kernel, bias);
 
             for (int i = 0; i < plain.Length; i++)
             {
-                // In float64, where sums of some thousand products in another order agree to far better than a float holds.
+                // Against float64: a sum of m products of numbers below 1 is off by at most m float epsilons of its size, and m is at most 245 forward, 39·39·25 backward.
                 Assert.Equal(plain[i].shape, folded[i].shape);
-                Assert.True(allclose(plain[i], folded[i], rtol: 1e-10, atol: 1e-10), $"tensor {i} of [{n},{channels},{h},{w}] to {size}, kernel {k}");
+                Assert.True(
+                    allclose(plain[i], folded[i].to_type(ScalarType.Float64), rtol: 1e-4, atol: 1e-4 * Math.Max(1, plain[i].abs().max().item<double>())),
+                    $"tensor {i} of [{n},{channels},{h},{w}] to {size}, kernel {k}");
             }
 
             Tensor Plain(Tensor x, Tensor weights, Tensor? b, NearestResizeOperation target) =>
                 nn.functional.conv2d(nn.functional.interpolate(x, [target.Height, target.Width], mode: InterpolationMode.Nearest), weights, b);
 
+            Tensor Folded(Tensor x, Tensor weights, Tensor? b, NearestResizeOperation target) => UpsampledHead.Apply(
+                x.to_type(ScalarType.Float32), weights.to_type(ScalarType.Float32), b?.to_type(ScalarType.Float32), ConvolutionGeometry.Resized(h, w, target, k));
+
             Tensor[] Gradients(Func<Tensor, Tensor, Tensor?, NearestResizeOperation, Tensor> head, Tensor x, Tensor weights, Tensor b)
             {
                 Tensor[] learned = [x.clone().requires_grad_(true), weights.clone().requires_grad_(true), b.clone().requires_grad_(true)];
                 Tensor output = head(learned[0], learned[1], biased ? learned[2] : null, size);
-                (output * (arange(output.numel()).reshape(output.shape) % 5 - 2).to_type(ScalarType.Float64)).sum().backward();
+                (output * (arange(output.numel()).reshape(output.shape) % 5 - 2).to_type(output.dtype)).sum().backward();
                 return biased ? [output, learned[0].grad!, learned[1].grad!, learned[2].grad!] : [output, learned[0].grad!, learned[1].grad!];
             }
         }, iter: 150, threads: 1);

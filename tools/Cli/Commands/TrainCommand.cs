@@ -42,13 +42,15 @@ internal static class TrainCommand
     private static readonly Option<float?> Background = new("--background-weight") { Description = "Weight of pixels without events in the eventweighted loss, 0..1." };
     private static readonly Option<float?> Edges = new("--edge-weight") { Description = "Weight of edges in the eventweighted loss; 0 where truth is sparse." };
     private static readonly Option<float?> Penalty = new("--penalty") { Description = "β of the spike penalty; 0.5 in the paper." };
+    private static readonly Option<float?> TargetRate = new("--target-rate") { Description = "Mean firing rate above which the network pays, such as 0.05; 0 for none." };
+    private static readonly Option<float?> RateFloor = new("--rate-floor") { Description = "Firing rate below which a layer pays, such as 0.03." };
     private static readonly Option<int?> LabelStride = new("--label-stride") { Description = "Take every so many-th label." };
 
     public static Command Make()
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Edges, Penalty, LabelStride,
+            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, LabelStride,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -115,6 +117,8 @@ internal static class TrainCommand
             BackgroundWeight = arguments.GetValue(Background) ?? start.BackgroundWeight,
             EdgeWeight = arguments.GetValue(Edges) ?? start.EdgeWeight,
             PenaltyWeight = arguments.GetValue(Penalty) ?? start.PenaltyWeight,
+            TargetRate = arguments.GetValue(TargetRate) ?? start.TargetRate,
+            RateFloor = arguments.GetValue(RateFloor) ?? start.RateFloor,
             LabelStride = arguments.GetValue(LabelStride) ?? start.LabelStride,
             Network = network with
             {
