@@ -5,10 +5,9 @@ namespace StereoSpike.Ingest;
 /// <summary>Boxes, panels and silhouettes that cross the view, like small laboratory recordings: few events, nearly all from outlines.</summary>
 internal static class BoxScenes
 {
-    private const double NearestDisparityPx = 26;
     private const double FarthestDisparityPx = 3;
 
-    public static SimulatedScene Draw(ulong seed, StereoRig rig)
+    public static SimulatedScene Draw(ulong seed, StereoRig rig, double nearestDisparityPx)
     {
         var draws = new SeededDraws(seed, 0xB0C5);
         float backgroundDepth = (float)rig.DepthMetres(draws.Uniform(1.0, 2.2));
@@ -16,15 +15,16 @@ internal static class BoxScenes
         float surroundings = MathF.Sqrt(background.Surfaces[0].Dark * background.Surfaces[0].Bright);
         List<SceneBody> bodies = [background];
         List<(float Near, float Far)> taken = [];
+        float closest = Math.Min(0.5f, 0.45f * (float)rig.DepthMetres(nearestDisparityPx));   // nothing may reach the cameras
         int wanted = 1 + draws.NextIndex(4);
         for (int attempt = 0; attempt < 60 && taken.Count < wanted; attempt++)
         {
-            SceneBody body = Thing(draws, rig, surroundings);
+            SceneBody body = Thing(draws, rig, surroundings, nearestDisparityPx);
             float depth = body.Path.StartMetres.Z, reach = body.RadiusMetres;
 
             // No two bodies share a depth, nor one with the background, so that their order along the axis is their order in view.
             (float near, float far) = (depth - reach, depth + reach);
-            if (near > 0.5f && far < backgroundDepth && taken.All(other => far < other.Near || near > other.Far))
+            if (near > closest && far < backgroundDepth && taken.All(other => far < other.Near || near > other.Far))
             {
                 taken.Add((near, far));
                 bodies.Add(body);
@@ -43,9 +43,9 @@ internal static class BoxScenes
         return new SceneBody([surface], new SmoothPath { StartMetres = new Vector3(0, 0, depth) }, layer: 0);
     }
 
-    private static SceneBody Thing(SeededDraws draws, StereoRig rig, float surroundings)
+    private static SceneBody Thing(SeededDraws draws, StereoRig rig, float surroundings, double nearestDisparityPx)
     {
-        float depth = (float)rig.DepthMetres(draws.LogUniform(FarthestDisparityPx, NearestDisparityPx));
+        float depth = (float)rig.DepthMetres(draws.LogUniform(FarthestDisparityPx, nearestDisparityPx));
         float metresPerPixel = depth / (float)rig.FocalPx;
         float scale = rig.Sensor.Width / 240f * metresPerPixel;
         float width = draws.Uniform(18f, 80f) * scale, height = draws.Uniform(25f, 100f) * scale;

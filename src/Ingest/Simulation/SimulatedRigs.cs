@@ -10,8 +10,11 @@ public static class SimulatedRigs
     /// <remarks>See <see cref="MvsecIndoorFlying"/> for where its numbers come from.</remarks>
     public static StereoRig Mvsec => MvsecIndoorFlying.Rig;
 
+    /// <summary>Two DVS128, rectified: 128×128 px, focal length 112 px (a 4.5 mm lens on 40 µm pixels), baseline 0.1 m: nominal, since recordings of such rigs come without calibration.</summary>
+    public static StereoRig Dvs128 { get; } = Custom(new SensorSize(128, 128), 112, 0.1) with { Name = "dvs128" };
+
     /// <summary>The rigs that have a name.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["mvsec", "davis240"];
+    public static IReadOnlyList<string> Names { get; } = ["mvsec", "davis240", "dvs128"];
 
     /// <summary>A rig by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -20,6 +23,7 @@ public static class SimulatedRigs
     {
         "mvsec" => Mvsec,
         "davis240" => Davis240,
+        "dvs128" => Dvs128,
         _ => throw new ArgumentException($"There is no rig called \"{name}\"; there are {string.Join(", ", Names)}. Give width, height, focal length and baseline for another.", nameof(name)),
     };
 

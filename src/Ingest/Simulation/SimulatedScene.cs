@@ -5,6 +5,9 @@ namespace StereoSpike.Ingest;
 /// <summary>What stands and moves before a rig, and how the rig itself moves.</summary>
 public sealed class SimulatedScene
 {
+    /// <summary>Disparity of the nearest thing that a scene of boxes holds unless asked for another, px.</summary>
+    public const double NearestDisparityPx = 26;
+
     /// <summary>Makes a scene.</summary>
     /// <param name="name">What messages call it.</param>
     /// <param name="bodies">What stands there.</param>
@@ -41,14 +44,15 @@ public sealed class SimulatedScene
     /// <param name="kind">Which family.</param>
     /// <param name="seed">Equal seeds give equal scenes.</param>
     /// <param name="rig">The cameras it is for: sizes and speeds are chosen for its pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such family.</exception>
-    public static SimulatedScene Draw(SceneKind kind, ulong seed, StereoRig rig)
+    /// <param name="nearestDisparityPx">Of <see cref="SceneKind.Boxes"/>: disparity of the nearest thing that may be drawn, px, at least 6.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such family, or the disparity is too small.</exception>
+    public static SimulatedScene Draw(SceneKind kind, ulong seed, StereoRig rig, double nearestDisparityPx = NearestDisparityPx)
     {
         ArgumentNullException.ThrowIfNull(rig);
         return kind switch
         {
             SceneKind.Room => RoomScenes.Draw(seed),
-            SceneKind.Boxes => BoxScenes.Draw(seed, rig),
+            SceneKind.Boxes => BoxScenes.Draw(seed, rig, Guard.AtLeast(nearestDisparityPx, 6.0)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such family of scenes."),
         };
     }

@@ -5,7 +5,8 @@ namespace StereoSpike.Ingest;
 
 /// <summary>A set of simulated recordings described by a line of text, so that a training run can be repeated from its settings alone.</summary>
 /// <remarks><c>sim:room</c> or <c>sim:boxes</c>, then optional settings after a question mark, joined by <c>&amp;</c>:
-/// <c>rig</c> (a preset's name), <c>scenes</c>, <c>seconds</c>, <c>seed</c> (of the first scene; the next one has the next seed), <c>truth</c> (dense, lidar, per-event).
+/// <c>rig</c> (a preset's name, or columns, rows, focal length in px and baseline in metres as in <c>120x90,69,0.1</c>), <c>scenes</c>, <c>seconds</c>, <c>seed</c> (of the first
+/// scene; the next one has the next seed), <c>truth</c> (dense, lidar, per-event), <c>nearest</c> (the largest disparity in a scene of boxes, px).
 /// Each scene has cameras of its own, drawn by <see cref="EventCameraModel.DrawPair"/>.</remarks>
 public sealed record SimulatedSet
 {
@@ -18,7 +19,7 @@ public sealed record SimulatedSet
     /// <summary>The family of scenes.</summary>
     public SceneKind Kind { get; init; } = SceneKind.Room;
 
-    /// <summary>Name of the rig's preset.</summary>
+    /// <summary>Name of the rig's preset, or <c>COLUMNSxROWS,FOCAL_PX,BASELINE_M</c>.</summary>
     public string Rig { get; init; } = "mvsec";
 
     /// <summary>Number of recordings, at least 1.</summary>
@@ -34,6 +35,9 @@ public sealed record SimulatedSet
 
     /// <summary>What the depth maps hold.</summary>
     public SimulatedTruth Truth { get; init; } = SimulatedTruth.Dense;
+
+    /// <summary>The largest disparity in a scene of boxes, px.</summary>
+    public double NearestDisparityPx { get; init; } = SimulatedScene.NearestDisparityPx;
 
     /// <summary>Reads the text.</summary>
     /// <exception cref="ArgumentException">It names something unknown; the message lists what there is.</exception>
@@ -53,7 +57,8 @@ public sealed record SimulatedSet
                 "seconds" => set with { Seconds = Number<double>(pair[0], value) },
                 "seed" => set with { Seed = Number<ulong>(pair[0], value) },
                 "truth" => set with { Truth = Known<SimulatedTruth>(value.Replace("-", "", StringComparison.Ordinal), "truth") },
-                _ => throw new ArgumentException($"\"{pair[0]}\" is no setting of a simulated set; known are rig, scenes, seconds, seed, truth."),
+                "nearest" => set with { NearestDisparityPx = Number<double>(pair[0], value) },
+                _ => throw new ArgumentException($"\"{pair[0]}\" is no setting of a simulated set; known are rig, scenes, seconds, seed, truth, nearest."),
             };
         }
 
@@ -63,7 +68,7 @@ public sealed record SimulatedSet
     /// <summary>A function for each recording that simulates it.</summary>
     public IReadOnlyList<Func<IStereoRecording>> Recordings()
     {
-        StereoRig rig = SimulatedRigs.Get(Rig);
+        StereoRig rig = RigOf(Rig);
         return [.. Enumerable.Range(0, Scenes).Select(i => (Func<IStereoRecording>)(() => Make(rig, Seed + (ulong)i)))];
     }
 
@@ -81,13 +86,21 @@ public sealed record SimulatedSet
         SimulationSettings settings = SettingsOf(seed);
         StereoCalibration? lenses = rig.LeftMap is null ? null : MvsecIndoorFlying.Calibration;
         using var writer = new MvsecWriter(dataPath, rig, lenses, SimulatedOriginUs) { TruthWindowUs = Truth == SimulatedTruth.PerEvent ? settings.LabelPeriodUs : null };
-        StereoSimulator.Run(SimulatedScene.Draw(Kind, seed, rig), rig, settings, (long)(Seconds * 1e6), writer, progress, cancellation);
+        StereoSimulator.Run(SimulatedScene.Draw(Kind, seed, rig, NearestDisparityPx), rig, settings, (long)(Seconds * 1e6), writer, progress, cancellation);
         writer.Complete();
         return (writer.Count(Camera.Left), writer.Count(Camera.Right), writer.Labels);
     }
 
+    private static StereoRig RigOf(string text)
+    {
+        string[] parts = text.Split(',');
+        return parts.Length == 3 && parts[0].Split('x') is [var columns, var rows]
+            ? SimulatedRigs.Custom(new SensorSize(Number<int>("rig", columns), Number<int>("rig", rows)), Number<double>("rig", parts[1]), Number<double>("rig", parts[2])) with { Name = text }
+            : SimulatedRigs.Get(text);
+    }
+
     private SimulatedRecording Make(StereoRig rig, ulong seed) =>
-        SimulatedRecording.Make(SimulatedScene.Draw(Kind, seed, rig), rig, SettingsOf(seed), (long)(Seconds * 1e6));
+        SimulatedRecording.Make(SimulatedScene.Draw(Kind, seed, rig, NearestDisparityPx), rig, SettingsOf(seed), (long)(Seconds * 1e6));
 
     private SimulationSettings SettingsOf(ulong seed)
     {

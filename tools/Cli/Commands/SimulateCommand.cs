@@ -14,6 +14,7 @@ internal static class SimulateCommand
     private static readonly Option<SceneKind> Scene = new("--scene") { Description = "room: a textured room and a flying rig. boxes: a few things that cross the view of a resting rig.", DefaultValueFactory = _ => SceneKind.Room };
     private static readonly Option<int> Scenes = new("--scenes") { Description = "Recordings to make; each has the next seed.", DefaultValueFactory = _ => 1 };
     private static readonly Option<SimulatedTruth> Truth = new("--truth") { Description = "dense depth, lidar (a part of the pixels), or perevent (the newest event of each pixel).", DefaultValueFactory = _ => SimulatedTruth.Dense };
+    private static readonly Option<double> Nearest = new("--nearest-px") { Description = "Of boxes: the largest disparity, px.", DefaultValueFactory = _ => SimulatedScene.NearestDisparityPx };
     private static readonly Option<int?> Width = new("--width") { Description = "Sensor columns of a custom rig." };
     private static readonly Option<int?> Height = new("--height") { Description = "Sensor rows of a custom rig." };
     private static readonly Option<double?> FocalPx = new("--focal-px") { Description = "Focal length of a custom rig, px." };
@@ -21,7 +22,7 @@ internal static class SimulateCommand
 
     public static Command Make()
     {
-        var command = new Command("simulate", "Record a simulated scene with two event cameras, with exact depth, in MVSEC layout.") { Out, Rig, Seconds, Scene, Scenes, Truth, Width, Height, FocalPx, Baseline };
+        var command = new Command("simulate", "Record a simulated scene with two event cameras, with exact depth, in MVSEC layout.") { Out, Rig, Seconds, Scene, Scenes, Truth, Nearest, Width, Height, FocalPx, Baseline };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
     }
@@ -31,7 +32,7 @@ internal static class SimulateCommand
         string target = arguments.GetRequiredValue(Out);
         int scenes = Guard.AtLeast(arguments.GetValue(Scenes), 1, "--scenes");
         StereoRig rig = RigOf(arguments);
-        var set = new SimulatedSet { Kind = arguments.GetValue(Scene), Seconds = arguments.GetValue(Seconds), Truth = arguments.GetValue(Truth), Seed = (ulong)arguments.GetValue(CommonOptions.Seed) };
+        var set = new SimulatedSet { Kind = arguments.GetValue(Scene), Seconds = arguments.GetValue(Seconds), Truth = arguments.GetValue(Truth), NearestDisparityPx = arguments.GetValue(Nearest), Seed = (ulong)arguments.GetValue(CommonOptions.Seed) };
         long[] totals = [0, 0, 0];
         for (int i = 0; i < scenes; i++)
         {

@@ -1,0 +1,45 @@
+namespace StereoSpike.Ingest.Tests.Simulation;
+
+public class SimulatedSetTests
+{
+    [Fact]
+    public void A_rig_may_be_given_by_its_numbers()
+    {
+        SimulatedSet set = SimulatedSet.Parse("sim:boxes?rig=60x45,62.5,0.12&scenes=1&seconds=0.1");
+
+        using IStereoRecording recording = set.Recordings().Single()();
+
+        Assert.Equal(new SensorSize(60, 45), recording.Rig.Sensor);
+        Assert.Equal(7.5, recording.Rig.FocalBaselinePxMetres, 1e-9);   // 62.5 px · 0.12 m
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(40)]
+    public void No_box_is_nearer_than_asked_for_and_some_come_near_it(double nearestPx)
+    {
+        SimulatedSet set = SimulatedSet.Parse($"sim:boxes?rig=dvs128&scenes=12&seconds=0.1&nearest={nearestPx}");
+
+        double[] largest = [.. set.Recordings().Select(open =>
+        {
+            using IStereoRecording recording = open();
+            return recording.ReadDepth(0).Metres.Where(metres => !float.IsNaN(metres)).Max(metres => recording.Rig.FocalBaselinePxMetres / metres);
+        })];
+
+        // A thing's middle is drawn up to the limit; turned by at most 0.45 rad and shallow, its nearest edge may come a third nearer still.
+        Assert.All(largest, disparity => Assert.InRange(disparity, 0, nearestPx * 4 / 3));
+        Assert.Contains(largest, disparity => disparity > nearestPx / 2);
+    }
+
+    [Theory]
+    [InlineData("sim:boxes?rig=nikon", "There is no rig called \"nikon\"")]
+    [InlineData("sim:boxes?rig=60x45,wide,0.1", "\"wide\" is no number for rig")]
+    [InlineData("sim:street", "\"street\" is no scene")]
+    [InlineData("sim:room?scene=3", "\"scene\" is no setting")]
+    public void What_cannot_be_made_is_named(string text, string expected)
+    {
+        var error = Assert.ThrowsAny<ArgumentException>(() => SimulatedSet.Parse(text).Recordings());
+
+        Assert.StartsWith(expected, error.Message, StringComparison.Ordinal);
+    }
+}
