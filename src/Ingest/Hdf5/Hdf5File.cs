@@ -8,25 +8,26 @@ namespace StereoSpike.Ingest;
 /// <summary>An HDF5 file opened for reading, with errors that name it.</summary>
 internal sealed class Hdf5File : IDisposable
 {
-    private const string Remedy = "Copy or download the file again, and check that it is the recording you mean.";
-    private readonly LastReadStream _stream;
+    /// <summary>What to do about a damaged file.</summary>
+    public const string Remedy = "Copy or download the file again, and check that it is the recording you mean.";
     private readonly NativeFile _file;
+    private readonly Lazy<MappedFile> _mapped;
 
-    private Hdf5File(string path, LastReadStream stream, NativeFile file)
+    private Hdf5File(string path, NativeFile file)
     {
         Path = path;
-        _stream = stream;
         _file = file;
+        _mapped = new Lazy<MappedFile>(() => new MappedFile(path));
     }
 
     /// <summary>The file's name.</summary>
     public string Path { get; }
 
-    /// <summary>Length of the file, bytes.</summary>
-    public long Length => _stream.Length;
+    /// <summary>The file's bytes.</summary>
+    public MappedFile Mapped => _mapped.Value;
 
-    /// <summary>Where the library last read, bytes.</summary>
-    public long LastReadPosition => _stream.LastReadPosition;
+    /// <summary>Where its datasets lie.</summary>
+    public Hdf5Structure Structure => new(Mapped);
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="InvalidDataException">It is not HDF5, or damaged.</exception>
@@ -34,10 +35,10 @@ internal sealed class Hdf5File : IDisposable
     public static Hdf5File Open(string path)
     {
         LzfFilter.EnsureRegistered();
-        var stream = new LastReadStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
         {
-            return new Hdf5File(path, stream, H5File.Open(stream, leaveOpen: false));
+            return new Hdf5File(path, H5File.Open(stream, leaveOpen: false));
         }
         catch (Exception cause) when (IsDamage(cause))
         {
@@ -99,7 +100,10 @@ internal sealed class Hdf5File : IDisposable
     public void Dispose()
     {
         _file.Dispose();
-        _stream.Dispose();
+        if (_mapped.IsValueCreated)
+        {
+            _mapped.Value.Dispose();
+        }
     }
 
     /// <summary>PureHDF reports damage by whatever exception its parsing runs into; none of them is a fault of the caller's.</summary>

@@ -1,162 +1,203 @@
-using System.IO.MemoryMappedFiles;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using PureHDF;
 using PureHDF.Selections;
 using StereoSpike.Files;
 
 namespace StereoSpike.Ingest;
 
-/// <summary>A two-dimensional float64 dataset, read by rows: mapped into memory where it lies in one piece, by whole chunks where it is chunked.</summary>
-/// <remarks>The library reads contiguous rows one by one, at a two-hundredth of the mapped speed. Where a dataset lies is found by reading its first and last
-/// element and looking where the file was touched; if what stands there is not what was read, rows are read through the library after all.</remarks>
-internal sealed unsafe class Hdf5Rows : IDisposable
+/// <summary>A dataset read by rows, one for each index of its first dimension: straight from the mapped file where it lies in one piece; by whole chunks, unpacked ahead on other threads, where it is chunked.</summary>
+/// <typeparam name="T">What an element is.</typeparam>
+/// <remarks>Where a dataset lies is <see cref="Hdf5Structure"/>'s answer. It is checked: the first and the last element must be what the library reads there.
+/// If not, or where the layout is none that it knows, all rows are read through the library: slower, never wrong.</remarks>
+internal sealed class Hdf5Rows<T> : IDisposable
+    where T : unmanaged
 {
-    private const long LargestBlock = 256L << 20;   // bytes decoded at once
-    private const long MostKept = 16L << 20;   // bytes of decoded blocks that stay at hand: a window is searched at both ends before it is read
-    private const int UnmappedBlockRows = 1 << 16;
+    private const long LargestBlock = 256L << 20;   // bytes unpacked at once
+    private const long MostKept = 16L << 20;   // bytes of unpacked blocks that stay at hand
+    private const int BlockBytes = 2 << 20;
+    private const int BlocksAhead = 2;
     private readonly Hdf5File _file;
     private readonly IH5Dataset _dataset;
     private readonly string _name;
+    private readonly int[] _rowShape;
     private readonly int _blockRows;
-    private MemoryMappedFile? _map;
-    private MemoryMappedViewAccessor? _view;
-    private double* _mapped;
-    private readonly Queue<(long First, double[] Values)> _blocks = [];
+    private readonly int _blocksAhead;
+    private readonly StoredGrid? _grid;
+    private readonly Dictionary<long, Task<T[]>> _blocks = [];
+    private readonly Queue<long> _oldest = [];
+    private readonly Stack<T[]> _spare = [];
+    private long _lastBlock = -1;
 
     /// <summary>Opens a dataset.</summary>
     /// <param name="file">The file; it must outlive the rows.</param>
     /// <param name="name">The dataset's name.</param>
-    /// <param name="columns">Columns it must have.</param>
+    /// <param name="rowShape">Length of each further dimension; none where it has one dimension.</param>
     /// <exception cref="InvalidDataException">It is missing, of another shape or type, or chunked beyond all reason.</exception>
-    public Hdf5Rows(Hdf5File file, string name, int columns)
+    public Hdf5Rows(Hdf5File file, string name, params int[] rowShape)
     {
         _file = file;
         _name = name;
         _dataset = file.Dataset(name);
+        _rowShape = rowShape;
+        Columns = rowShape.Aggregate(1, (product, length) => checked(product * length));
         ulong[] shape = _dataset.Space.Dimensions;
-        if (shape.Length != 2 || shape[1] != (ulong)columns || shape[0] > long.MaxValue / 64 || _dataset.Type.Class != H5DataTypeClass.FloatingPoint || _dataset.Type.Size != sizeof(double))
+        if (shape.Length != 1 + rowShape.Length || !shape.Skip(1).SequenceEqual(rowShape.Select(length => (ulong)length)) || shape[0] > long.MaxValue / 64 || !Hdf5Element<T>.Fits(_dataset.Type))
         {
-            throw file.Misshapen(name, _dataset, $"[E, {columns}] of float64");
+            throw file.Misshapen(name, _dataset, $"[{string.Join(", ", rowShape.Select(length => length.ToString(CultureInfo.InvariantCulture)).Prepend("E"))}] of {Hdf5Element<T>.Name}");
         }
 
         Count = (long)shape[0];
-        Columns = columns;
         _blockRows = BlockRows();
-        if (Count > 0 && _dataset.Layout.Class == H5DataLayoutClass.Contiguous)
+        _blocksAhead = (BlocksAhead + 2L) * _blockRows * RowBytes <= MostKept ? BlocksAhead : 0;
+        if (Count > 0 && file.Structure.Find(name) is { } stored)
         {
-            Map();
+            Offset = stored.ContiguousAddress >= 0 && stored.Filters.Length == 0 && AgreesAt(stored.ContiguousAddress) ? stored.ContiguousAddress : -1;
+            _grid = StoredGrid.Make(stored, [Count, .. rowShape]) is { } grid && AgreesWith(grid) ? grid : null;
         }
     }
 
     /// <summary>Number of rows.</summary>
     public long Count { get; }
 
-    /// <summary>Number of columns.</summary>
+    /// <summary>Elements of a row.</summary>
     public int Columns { get; }
 
     /// <summary>Whether rows are read straight from the mapped file.</summary>
-    public bool IsMapped => _mapped != null;
+    public bool IsMapped => Offset >= 0;
 
     /// <summary>Where the first element lies in the file, bytes; −1 unless mapped.</summary>
-    public long Offset { get; private set; } = -1;
+    public long Offset { get; } = -1;
+
+    private long RowBytes => (long)Columns * Unsafe.SizeOf<T>();
 
     /// <summary>Rows from one on: as many as lie at hand, at least one and at most <paramref name="most"/>. Valid until the next call.</summary>
     /// <param name="first">First row, 0-based; must exist.</param>
     /// <param name="most">Rows wanted, at least 1.</param>
     /// <returns>Row after row, shape [rows, columns].</returns>
-    public ReadOnlySpan<double> At(long first, int most)
+    /// <exception cref="InvalidDataException">The file is damaged there.</exception>
+    public ReadOnlySpan<T> At(long first, int most)
     {
-        if (_mapped != null)
+        if (IsMapped)
         {
-            int rows = (int)Math.Min(Math.Min(most, Count - first), int.MaxValue / Columns);
-            return new ReadOnlySpan<double>(_mapped + (first * Columns), rows * Columns);
+            int rows = (int)Math.Min(Math.Min(most, Count - first), int.MaxValue / RowBytes);
+            return _file.Mapped.Values<T>(Offset + (first * RowBytes), rows * Columns);
         }
 
-        long blockFirst = first / _blockRows * _blockRows;
-        double[] block = Block(blockFirst);
-        int at = (int)(first - blockFirst) * Columns;
-        return block.AsSpan(at, Math.Min(most * Columns, block.Length - at));
+        long block = first / _blockRows;
+        int at = (int)(first % _blockRows);
+        int length = (int)Math.Min(Math.Min(most, _blockRows - at), Count - first);
+        return Block(block).AsSpan(at * Columns, length * Columns);
     }
 
-    public void Dispose()
-    {
-        if (_mapped != null)
-        {
-            _view!.SafeMemoryMappedViewHandle.ReleasePointer();
-            _mapped = null;
-        }
-
-        _view?.Dispose();
-        _map?.Dispose();
-    }
+    public void Dispose() =>
+        ((Task)Task.WhenAll(_blocks.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();   // what they read goes away next; their errors were of blocks that nobody asked for
 
     private int BlockRows()
     {
+        long usual = Math.Max(1, BlockBytes / RowBytes);
         if (_dataset.Layout.Class != H5DataLayoutClass.Chunked)
         {
-            return UnmappedBlockRows;
+            return (int)usual;
         }
 
         long rows = (long)Math.Min(_dataset.Layout.Chunks[0], long.MaxValue / 64);
-        if (rows < 1 || rows * Columns * sizeof(double) > LargestBlock)
+        if (rows < 1 || rows > LargestBlock / RowBytes || _dataset.Layout.Chunks.Aggregate((double)Unsafe.SizeOf<T>(), (bytes, side) => bytes * side) > LargestBlock)
         {
-            throw BadFile.Error(_file.Path, _name, $"has chunks of {rows} rows; at most {LargestBlock / sizeof(double) / Columns} are taken", "Write it again with smaller chunks, or contiguous (stereospike convert does).");
+            throw BadFile.Error(_file.Path, _name, $"has chunks of [{string.Join(", ", _dataset.Layout.Chunks)}] elements; at most {LargestBlock >> 20} MiB of rows are unpacked at once", "Write it again with smaller chunks, or contiguous (stereospike convert does).");
         }
 
         // Whole chunks, several of the small ones at once.
-        return (int)(rows * Math.Max(1, UnmappedBlockRows / rows));
+        return (int)(rows * Math.Max(1, usual / rows));
     }
 
-    /// <summary>The block that starts at a row: kept, or decoded now in place of the oldest.</summary>
-    private double[] Block(long first)
+    /// <summary>The block of that number: kept, or unpacked now. Where blocks are read one after another, the next are begun at the same time.</summary>
+    private T[] Block(long number)
     {
-        foreach ((long kept, double[] values) in _blocks)
+        bool oneAfterAnother = number == _lastBlock + 1;
+        if (oneAfterAnother || !_blocks.ContainsKey(number))
         {
-            if (kept == first)
+            long last = Math.Min(number + (oneAfterAnother && _grid is not null ? _blocksAhead : 0), (Count - 1) / _blockRows);
+            DropOldest(last - number + 1);
+            for (long wanted = number; wanted <= last; wanted++)
             {
-                return values;
+                Begin(wanted);
             }
         }
 
-        while (_blocks.Count > 0 && (_blocks.Count + 1L) * _blockRows * Columns * sizeof(double) > MostKept)
-        {
-            _blocks.Dequeue();
-        }
-
-        ulong rows = (ulong)Math.Min(_blockRows, Count - first);
-        double[] read = _file.Guarded(_name, () => _dataset.Read<double[]>(new HyperslabSelection(2, [(ulong)first, 0], [rows, (ulong)Columns])));
-        _blocks.Enqueue((first, read));
-        return read;
+        _lastBlock = number;
+        return _blocks[number].GetAwaiter().GetResult();
     }
 
-    private void Map()
+    private void Begin(long number)
     {
-        double firstValue = Element(0, 0);
-        long offset = _file.LastReadPosition;
-        double lastValue = Element(Count - 1, Columns - 1);
-        long bytes = Count * Columns * sizeof(double);
-        if (offset < 0 || offset + bytes > _file.Length || _file.LastReadPosition != offset + bytes - sizeof(double))
+        if (_blocks.ContainsKey(number))
         {
             return;
         }
 
-        _map = MemoryMappedFile.CreateFromFile(File.OpenHandle(_file.Path), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        var values = (double*)(start + offset);
-        bool agrees = BitConverter.DoubleToInt64Bits(firstValue) == *(long*)values
-            && BitConverter.DoubleToInt64Bits(lastValue) == ((long*)values)[(Count * Columns) - 1];
-        if (agrees)   // need not lie at a multiple of 8: x64 and arm64 read doubles from anywhere
+        T[] values = _spare.TryPop(out T[]? spare) ? spare : new T[(long)_blockRows * Columns];
+        long first = number * _blockRows;
+        _blocks[number] = _grid is { } grid
+            ? Task.Run(() => Unpack(grid, first, values))
+            : Task.FromResult(ThroughLibrary(first, values));
+        _oldest.Enqueue(number);
+    }
+
+    /// <summary>Makes room for blocks, keeping what their number allows; the arrays are used again.</summary>
+    private void DropOldest(long room)
+    {
+        while (_oldest.Count > 0 && (_oldest.Count + room) * _blockRows * RowBytes > MostKept)
         {
-            _mapped = values;
-            Offset = offset;
-        }
-        else
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            Task<T[]> dropped = _blocks[_oldest.Peek()];
+            _blocks.Remove(_oldest.Dequeue());
+            if (dropped.IsCompletedSuccessfully)
+            {
+                _spare.Push(dropped.Result);
+            }
         }
     }
 
-    private double Element(long row, int column) =>
-        _file.Guarded(_name, () => _dataset.Read<double[]>(new HyperslabSelection(2, [(ulong)row, (ulong)column], [1, 1])))[0];
+    private T[] Unpack(StoredGrid grid, long first, T[] values)
+    {
+        grid.Unpack(_file, _name, first, values);
+        return values;
+    }
+
+    private T[] ThroughLibrary(long first, T[] values)
+    {
+        ulong rows = (ulong)Math.Min(_blockRows, Count - first);
+        T[] read = _file.Guarded(_name, () => _dataset.Read<T[]>(new HyperslabSelection(
+            1 + _rowShape.Length, [(ulong)first, .. _rowShape.Select(_ => 0UL)], [rows, .. _rowShape.Select(length => (ulong)length)])));
+        read.CopyTo(values, 0);
+        return values;
+    }
+
+    private bool AgreesAt(long offset) =>
+        _file.Mapped.Holds(offset, Count * RowBytes)
+        && Same(_file.Mapped.Values<T>(offset, 1)[0], Element(0, last: false))
+        && Same(_file.Mapped.Values<T>(offset + (Count * RowBytes) - Unsafe.SizeOf<T>(), 1)[0], Element(Count - 1, last: true));
+
+    private bool AgreesWith(StoredGrid grid)
+    {
+        if (grid.FirstIsMasked)   // the library reads such chunks wrong, so it is no judge
+        {
+            return true;
+        }
+
+        var values = new T[(long)grid.ChunkRows * Columns];
+        grid.Unpack(_file, _name, 0, values);
+        return Same(values[0], Element(0, last: false));
+    }
+
+    private static bool Same(T mine, T library) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in mine)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in library)));   // NaN too
+
+    /// <summary>The first or last element of a row, as the library reads it.</summary>
+    private T Element(long row, bool last)
+    {
+        ulong[] starts = [(ulong)row, .. _rowShape.Select(length => last ? (ulong)length - 1 : 0)];
+        return _file.Guarded(_name, () => _dataset.Read<T[]>(new HyperslabSelection(starts.Length, starts, [.. starts.Select(_ => 1UL)])))[0];
+    }
 }

@@ -33,10 +33,11 @@ internal sealed class LzfFilter : IH5Filter
             throw new InvalidDataException($"an LZF chunk claims {size} bytes");
         }
 
-        // A chunk that does not shrink is stored as it is and marked in its filter mask, which PureHDF 2.2.0 overlooks; its full length gives it away.
+        // A chunk that does not shrink is stored as it is and marked in its filter mask, where PureHDF 2.2.0 then leaves out the filter before this one too. Only
+        // files of HDF5's newest layouts come this way (Hdf5Structure knows the others).
         if (info.Buffer.Length == size)
         {
-            return info.Buffer;
+            throw new InvalidDataException("an LZF chunk is stored uncompressed in a layout that only HDF5's own library reads; write the file again with deflate");
         }
 
         byte[] unpacked = new byte[size];

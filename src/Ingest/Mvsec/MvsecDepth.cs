@@ -1,35 +1,30 @@
 using PureHDF;
-using PureHDF.Selections;
 using StereoSpike.Files;
 
 namespace StereoSpike.Ingest;
 
 /// <summary>One camera's depth maps in an MVSEC ground-truth file: <c>depth_image_rect</c> [T,H,W] float32 metres, NaN without a return, and their times.</summary>
-internal sealed class MvsecDepth
+internal sealed class MvsecDepth : IDisposable
 {
-    private const long LargestChunk = 256L << 20, MostLabels = 100_000_000;
+    private const long MostLabels = 100_000_000;
     private readonly Hdf5File _file;
-    private readonly IH5Dataset _maps;
+    private readonly Hdf5Rows<float> _maps;
     private readonly string _name;
 
     private MvsecDepth(Hdf5File file, string name)
     {
         _file = file;
         _name = name;
-        _maps = file.Dataset(name);
-        ulong[] shape = _maps.Space.Dimensions;
+        IH5Dataset maps = file.Dataset(name);
+        ulong[] shape = maps.Space.Dimensions;
         if (shape.Length != 3 || shape[1] is 0 or > SensorSize.MaximumSide || shape[2] is 0 or > SensorSize.MaximumSide || shape[0] > MostLabels
-            || _maps.Type.Class != H5DataTypeClass.FloatingPoint || _maps.Type.Size != sizeof(float))
+            || !Hdf5Element<float>.Fits(maps.Type))
         {
-            throw file.Misshapen(name, _maps, "[T, H, W] of float32");
-        }
-
-        if (_maps.Layout.Class == H5DataLayoutClass.Chunked && _maps.Layout.Chunks.Aggregate(4.0, (bytes, side) => bytes * side) > LargestChunk)
-        {
-            throw BadFile.Error(file.Path, name, $"has chunks of [{string.Join(", ", _maps.Layout.Chunks)}]; at most {LargestChunk >> 20} MiB are taken", "Write it again with a chunk a map.");
+            throw file.Misshapen(name, maps, "[T, H, W] of float32");
         }
 
         Sensor = new SensorSize((int)shape[2], (int)shape[1]);
+        _maps = new Hdf5Rows<float>(file, name, Sensor.Height, Sensor.Width);
         ClockTimesUs = ReadTimes(file, name + "_ts", (long)shape[0]);
     }
 
@@ -49,8 +44,7 @@ internal sealed class MvsecDepth
     /// <summary>Reads a map.</summary>
     public DepthMap Read(int label)
     {
-        ulong[] starts = [(ulong)label, 0, 0], blocks = [1, (ulong)Sensor.Height, (ulong)Sensor.Width];
-        float[] metres = _file.Guarded($"{_name}, map {label}", () => _maps.Read<float[]>(new HyperslabSelection(3, starts, blocks)));
+        float[] metres = _maps.At(label, 1).ToArray();
         int bad = Array.FindIndex(metres, depth => depth <= 0f || float.IsPositiveInfinity(depth));
         return bad < 0
             ? new DepthMap(Sensor, metres)
@@ -58,6 +52,8 @@ internal sealed class MvsecDepth
                 _file.Path, $"{_name}, map {label}, x = {bad % Sensor.Width}, y = {bad / Sensor.Width}", $"holds {metres[bad]} m where a depth is greater than 0 and finite, or NaN",
                 "Write NaN where there is no return.");
     }
+
+    public void Dispose() => _maps.Dispose();
 
     private static long[] ReadTimes(Hdf5File file, string name, long count)
     {

@@ -8,7 +8,7 @@ public sealed class MvsecRecording : IStereoRecording
 {
     private readonly Hdf5File _data;
     private readonly Hdf5File? _truth;
-    private readonly Hdf5Rows[] _rows;
+    private readonly Hdf5Rows<double>[] _rows;
     private readonly MvsecEvents[] _events;
     private readonly MvsecDepth?[] _depth;
 
@@ -17,7 +17,7 @@ public sealed class MvsecRecording : IStereoRecording
         _data = data;
         _truth = truth;
         Name = MvsecPaths.Name(path);
-        _rows = [new Hdf5Rows(data, MvsecEvents.Dataset(Camera.Left), 4), new Hdf5Rows(data, MvsecEvents.Dataset(Camera.Right), 4)];
+        _rows = [new Hdf5Rows<double>(data, MvsecEvents.Dataset(Camera.Left), 4), new Hdf5Rows<double>(data, MvsecEvents.Dataset(Camera.Right), 4)];
         _depth = truth is null ? [null, null] : [MvsecDepth.Open(truth, Camera.Left), MvsecDepth.Open(truth, Camera.Right)];
         Rig = rig;
         CheckSizes(path);
@@ -102,9 +102,14 @@ public sealed class MvsecRecording : IStereoRecording
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Hdf5Rows rows in _rows)
+        foreach (Hdf5Rows<double> rows in _rows)
         {
             rows.Dispose();
+        }
+
+        foreach (MvsecDepth? depth in _depth)
+        {
+            depth?.Dispose();
         }
 
         _truth?.Dispose();

@@ -179,7 +179,7 @@ public sealed class MvsecWriter : ISimulationSink, IDisposable
     private static long EventsOffset(string path, Camera camera)
     {
         using Hdf5File file = Hdf5File.Open(path);
-        using var rows = new Hdf5Rows(file, MvsecEvents.Dataset(camera), EventColumns);
+        using var rows = new Hdf5Rows<double>(file, MvsecEvents.Dataset(camera), EventColumns);
         return rows.Count == 0 || rows.IsMapped ? rows.Offset : throw new IOException($"{path}: the events' place in the file was not found.");
     }
 
