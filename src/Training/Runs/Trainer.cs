@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using StereoSpike.Files;
 using StereoSpike.Ingest;
 using StereoSpike.Model;
@@ -10,10 +9,14 @@ using static TorchSharp.torch;
 namespace StereoSpike.Training;
 
 /// <summary>Trains a StereoSpike network: batches, losses, steps, validation, checkpoints, log.</summary>
-/// <remarks>A run's folder holds <c>settings.json</c>, <c>last.safetensors</c> (to resume), <c>weights.safetensors</c> (the best on validation) <c>mean_depth.npz</c> and <c>log.csv</c>.</remarks>
+/// <remarks>A run's folder holds <c>settings.json</c>, <c>last.safetensors</c> (to resume), <c>weights.safetensors</c> (the best on validation), <c>mean_depth.npz</c>
+/// and what <see cref="RunLog"/> writes. One trainer at a time works in it.</remarks>
 public sealed class Trainer : IDisposable
 {
     private const double SecondsBetweenCheckpoints = 60;
+    private const int BatchesAhead = 3;
+    private readonly RunLock _lock;
+    private RunLog? _log;
     private readonly TrainingSettings _settings;
     private readonly TrainingSet _training;
     private readonly TrainingSet _validation;
@@ -28,8 +31,9 @@ public sealed class Trainer : IDisposable
     private double _best = double.PositiveInfinity;
     private double _seconds;
 
-    private Trainer(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, GraphModule module, IWorkProgress? progress)
+    private Trainer(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, GraphModule module, RunLock runLock, IWorkProgress? progress)
     {
+        _lock = runLock;
         _settings = settings;
         _training = training;
         _validation = validation;
@@ -60,26 +64,28 @@ public sealed class Trainer : IDisposable
     /// <param name="validation">What to choose the best weights by; may be empty.</param>
     /// <param name="folder">The run's folder; made if needed.</param>
     /// <param name="progress">Told the steps done, if given.</param>
-    /// <exception cref="IOException">The folder holds a run already, or cannot be written.</exception>
+    /// <exception cref="IOException">The folder holds a run already, another trainer works in it, or it cannot be written.</exception>
     /// <exception cref="InvalidDataException">The samples hold no events to scale the weights on.</exception>
     public static Trainer Start(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(training);
-        if (File.Exists(Path.Combine(folder, LastCheckpoint)))
+        return Locked(folder, runLock =>
         {
-            throw new IOException($"{folder}: holds a run already. Go on with it (stereospike train --resume {folder}) or choose another folder.");
-        }
+            if (File.Exists(Path.Combine(folder, LastCheckpoint)))
+            {
+                throw new IOException($"{folder}: holds a run already. Go on with it (stereospike train --resume {folder}) or choose another folder.");
+            }
 
-        Trainer trainer = settings.InitialWeights is { } file
-            ? FromWeights(settings, StereoSpikeWeights.Load(file), file, training, validation, folder, progress)
-            : FromScratch(settings, training, validation, folder, progress);
-        settings = trainer.Settings;
-        WholeFile.WriteText(Path.Combine(folder, "settings.json"), settings.ToJson());
-        WholeFile.WriteText(Path.Combine(folder, "log.csv"), EpochFigures.CsvHeader + "\n");
-        training.WriteMeanDepth(Path.Combine(folder, MeanDepthFile));
-        trainer.SaveCheckpoint();
-        return trainer;
+            Trainer trainer = settings.InitialWeights is { } file
+                ? FromWeights(settings, StereoSpikeWeights.Load(file), file, training, validation, folder, runLock, progress)
+                : FromScratch(settings, training, validation, folder, runLock, progress);
+            WholeFile.WriteText(Path.Combine(folder, "settings.json"), trainer.Settings.ToJson());
+            trainer._log = RunLog.Start(folder);
+            training.WriteMeanDepth(Path.Combine(folder, MeanDepthFile));
+            trainer.SaveCheckpoint();
+            return trainer;
+        });
     }
 
     /// <summary>Takes a run up where its checkpoint stands.</summary>
@@ -88,6 +94,7 @@ public sealed class Trainer : IDisposable
     /// <param name="validation">The same samples as before.</param>
     /// <param name="folder">The run's folder.</param>
     /// <param name="progress">Told the steps done, if given.</param>
+    /// <exception cref="IOException">Another trainer works in the folder.</exception>
     /// <exception cref="InvalidDataException">The checkpoint's tensors are not those of its settings, or its steps are not those of so many samples.</exception>
     public static Trainer Resume(Checkpoint checkpoint, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null)
     {
@@ -103,18 +110,20 @@ public sealed class Trainer : IDisposable
 
         NetworkGraph graph = StereoSpikeNetwork.Build(checkpoint.Settings.Network);
         var weights = checkpoint.Tensors.Where(tensor => !tensor.Key.StartsWith("adam.", StringComparison.Ordinal)).ToDictionary();
-        var module = new GraphModule(graph, weights, path);
-        var trainer = new Trainer(checkpoint.Settings, training, validation, folder, module, progress)
+        return Locked(folder, runLock =>
         {
-            _epoch = checkpoint.Epoch,
-            _batchesDone = checkpoint.BatchesDone,
-            _lossSum = checkpoint.LossSum,
-            _best = checkpoint.Best,
-            _seconds = checkpoint.Seconds,
-        };
-        trainer._optimizer.ImportState(checkpoint.Tensors, checkpoint.Steps, path);
-        trainer.ForgetLaterEpochs();
-        return trainer;
+            var trainer = new Trainer(checkpoint.Settings, training, validation, folder, new GraphModule(graph, weights, path), runLock, progress)
+            {
+                _epoch = checkpoint.Epoch,
+                _batchesDone = checkpoint.BatchesDone,
+                _lossSum = checkpoint.LossSum,
+                _best = checkpoint.Best,
+                _seconds = checkpoint.Seconds,
+            };
+            trainer._optimizer.ImportState(checkpoint.Tensors, checkpoint.Steps, path);
+            trainer._log = RunLog.Resume(folder, checkpoint.Epoch);
+            return trainer;
+        });
     }
 
     /// <summary>Trains to the end of the last epoch, or until cancelled; then everything done is in the checkpoint.</summary>
@@ -129,12 +138,11 @@ public sealed class Trainer : IDisposable
         while (_epoch < _settings.Epochs)
         {
             int[] order = Order(_epoch);
-            Task<Batch> next = Prepare(order, _epoch, _batchesDone);
+            int epoch = _epoch;
+            var ahead = new BatchPrefetch(batch => Prepare(order, epoch, batch), _batchesDone, BatchesPerEpoch, BatchesAhead);
             while (_batchesDone < BatchesPerEpoch)
             {
-                Batch batch = next.GetAwaiter().GetResult();
-                next = Prepare(order, _epoch, _batchesDone + 1);
-                Learn(batch);
+                Learn(ahead.Next());
                 if (cancellation.IsCancellationRequested || Stopwatch.GetElapsedTime(sinceCheckpoint).TotalSeconds > SecondsBetweenCheckpoints)
                 {
                     SaveCheckpoint();
@@ -155,20 +163,36 @@ public sealed class Trainer : IDisposable
     {
         _optimizer.Dispose();
         _module.Dispose();
+        _lock.Dispose();
     }
 
-    private static Trainer FromScratch(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress)
+    /// <summary>Makes a trainer that holds the folder's lock from before its first look into it until it is disposed.</summary>
+    private static Trainer Locked(string folder, Func<RunLock, Trainer> make)
+    {
+        RunLock runLock = RunLock.Take(folder);
+        try
+        {
+            return make(runLock);
+        }
+        catch
+        {
+            runLock.Dispose();
+            throw;
+        }
+    }
+
+    private static Trainer FromScratch(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, RunLock runLock, IWorkProgress? progress)
     {
         settings = settings with { Network = ReadoutScaling.Fit(settings, training) };
         NetworkGraph graph = StereoSpikeNetwork.Build(settings.Network);
-        var trainer = new Trainer(settings, training, validation, folder, new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed)), progress);
+        var trainer = new Trainer(settings, training, validation, folder, new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed)), runLock, progress);
         trainer.ScaleRates();
         return trainer;
     }
 
     /// <summary>Goes on from trained weights, whose readout offset and scale they need.</summary>
     private static Trainer FromWeights(
-        TrainingSettings settings, StereoSpikeWeights start, string file, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress)
+        TrainingSettings settings, StereoSpikeWeights start, string file, TrainingSet training, TrainingSet validation, string folder, RunLock runLock, IWorkProgress? progress)
     {
         StereoSpikeSettings network = settings.Network with
         {
@@ -177,7 +201,7 @@ public sealed class Trainer : IDisposable
             FocalBaselinePxMetres = start.Settings.FocalBaselinePxMetres,
         };
         return network.ToJson() == start.Settings.ToJson()
-            ? new Trainer(settings with { Network = network }, training, validation, folder, new GraphModule(StereoSpikeNetwork.Build(network), start.Tensors, file), progress)
+            ? new Trainer(settings with { Network = network }, training, validation, folder, new GraphModule(StereoSpikeNetwork.Build(network), start.Tensors, file), runLock, progress)
             : throw BadFile.Error(file, "", $"is of another network than the one to train: {start.Settings.ToJson()} against {network.ToJson()}", "Give train the settings that the weights were made with.");
     }
 
@@ -192,7 +216,7 @@ public sealed class Trainer : IDisposable
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {
-            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}. Start again with a smaller --learning-rate, or with clip_norm 1 in a settings.json given to --settings.");
+            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}, on {string.Join("; ", batch.Samples)}. {LastCheckpoint} keeps the last good state; nothing of this step is in it. Start again with a smaller --learning-rate, or with clip_norm 1 in a settings.json given to --settings.");
         }
 
         loss.backward();
@@ -206,7 +230,7 @@ public sealed class Trainer : IDisposable
         _batchesDone++;
         _seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
         long done = ((long)_epoch * BatchesPerEpoch) + _batchesDone;
-        _progress?.Report(done, (long)_settings.Epochs * BatchesPerEpoch, string.Create(CultureInfo.InvariantCulture, $"epoch {_epoch + 1}, loss {_lossSum / _batchesDone:F4}"));
+        _progress?.Report(done, (long)_settings.Epochs * BatchesPerEpoch, _log!.Note(_epoch, _lossSum / _batchesDone, batch.Size));
     }
 
     private Tensor Loss(Batch batch)
@@ -251,7 +275,7 @@ public sealed class Trainer : IDisposable
             SaveWeights(figures);
         }
 
-        File.AppendAllText(Path.Combine(_folder, "log.csv"), figures.ToCsv() + "\n");
+        _log!.Add(figures, scores?.Layers ?? []);
         _epoch++;
         _batchesDone = 0;
         _lossSum = 0;
@@ -276,16 +300,6 @@ public sealed class Trainer : IDisposable
         Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).ToDictionary(),
     }.Save(Path.Combine(_folder, LastCheckpoint));
 
-    /// <summary>A run killed between an epoch's log line and its checkpoint does that epoch's end again; its line, whole or torn, must not stand as well.</summary>
-    private void ForgetLaterEpochs()
-    {
-        string log = Path.Combine(_folder, "log.csv");
-        int columns = EpochFigures.CsvHeader.Split(',').Length;
-        IEnumerable<string> kept = (File.Exists(log) ? File.ReadAllLines(log) : []).Where(line =>
-            line.Split(',') is var fields && fields.Length == columns && int.TryParse(fields[0], out int epoch) && epoch < _epoch);
-        WholeFile.WriteText(log, string.Join('\n', kept.Prepend(EpochFigures.CsvHeader)) + "\n");
-    }
-
     private void ScaleRates()
     {
         int[] order = Order(-1);
@@ -300,13 +314,12 @@ public sealed class Trainer : IDisposable
     private Tensor Input(Batch batch) =>
         tensor(batch.Input, [batch.Size, _settings.Network.InputChannels, _settings.Network.Height, _settings.Network.Width]);
 
-    /// <summary>Makes a batch while the one before is being learned.</summary>
-    private Task<Batch> Prepare(int[] order, int epoch, int batch) => Task.Run(() =>
+    private Batch Prepare(int[] order, int epoch, int batch)
     {
         IEnumerable<LabelledWindow> samples = order.Skip(batch * _settings.BatchSize).Take(_settings.BatchSize).Select(sample =>
             Augmentation.Vary(_training[sample], _settings.Augmentation, new Random(SampleSeed.Mix(_settings.Seed, epoch, sample))));
         return Batch.Of([.. samples], _encoder, _settings.Network);
-    });
+    }
 
     private int[] Order(int epoch)
     {

@@ -11,7 +11,8 @@ namespace StereoSpike.Training;
 /// <param name="AtEvents">Errors over pixels with left events.</param>
 /// <param name="FiringRate">Mean over all neurons, 0..1.</param>
 /// <param name="LowestLayerRate">Of the quietest firing layer, 0..1.</param>
-internal sealed record Validation(DepthReport All, DepthReport AtEvents, double FiringRate, double LowestLayerRate)
+/// <param name="Layers">Activity of each layer of neurons and each sum.</param>
+internal sealed record Validation(DepthReport All, DepthReport AtEvents, double FiringRate, double LowestLayerRate, IReadOnlyList<LayerFigures> Layers)
 {
     /// <summary>What the best weights have least of: the error that the loss is about.</summary>
     public double Criterion(TrainingSettings settings) => settings.Loss == LossKind.Paper || settings.Network.Unit != DepthUnit.DisparityPx
@@ -25,6 +26,7 @@ internal sealed record Validation(DepthReport All, DepthReport AtEvents, double 
         var all = new DepthErrors(new DepthErrorSettings { FocalBaselinePxMetres = focalBaseline });
         var atEvents = new DepthErrors(new DepthErrorSettings { FocalBaselinePxMetres = focalBaseline, Weighting = PixelWeighting.WhereEvents });
         var rates = new FiringRates(module.Graph);
+        var activity = new LayerActivity(module.Graph);
         using IDisposable noGradient = no_grad();
         for (int i = 0; i < samples.Count; i++)
         {
@@ -36,8 +38,9 @@ internal sealed record Validation(DepthReport All, DepthReport AtEvents, double 
             all.Add(prediction, samples[i].Truth, batch.LeftEvents);
             atEvents.Add(prediction, samples[i].Truth, batch.LeftEvents);
             rates.Add(run);
+            activity.Add(run);
         }
 
-        return new Validation(all.Report(), atEvents.Report(), rates.Mean, rates.Lowest);
+        return new Validation(all.Report(), atEvents.Report(), rates.Mean, rates.Lowest, activity.Figures);
     }
 }

@@ -10,6 +10,9 @@ namespace StereoSpike.Training;
 /// <param name="LeftEvents">Left events at each pixel, shape [N,1,H,W].</param>
 public sealed record Batch(int Size, float[] Input, float[] Truth, float[] LeftEvents)
 {
+    /// <summary>What messages call the samples.</summary>
+    public IReadOnlyList<string> Samples { get; init; } = [];
+
     /// <summary>Encodes samples.</summary>
     /// <param name="samples">The samples, augmented already.</param>
     /// <param name="encoder">Makes the input.</param>
@@ -20,7 +23,10 @@ public sealed record Batch(int Size, float[] Input, float[] Truth, float[] LeftE
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(network);
         int pixels = network.Sensor.Pixels, inputSize = encoder.Channels * pixels;
-        var batch = new Batch(samples.Count, new float[samples.Count * inputSize], new float[samples.Count * pixels], new float[samples.Count * pixels]);
+        var batch = new Batch(samples.Count, new float[samples.Count * inputSize], new float[samples.Count * pixels], new float[samples.Count * pixels])
+        {
+            Samples = [.. samples.Select(sample => sample.Name)],
+        };
         for (int n = 0; n < samples.Count; n++)
         {
             LabelledWindow sample = samples[n];

@@ -6,4 +6,8 @@ namespace StereoSpike.Training;
 /// <param name="RightTruth">Depth at the window's end, right camera; null where unknown.</param>
 /// <param name="StartTruth">Depth at the window's start, left camera; null where unknown.</param>
 /// <param name="FocalBaselinePxMetres">The rig, px·m.</param>
-public sealed record LabelledWindow(StereoWindow Window, DepthMap Truth, DepthMap? RightTruth, DepthMap? StartTruth, double FocalBaselinePxMetres);
+public sealed record LabelledWindow(StereoWindow Window, DepthMap Truth, DepthMap? RightTruth, DepthMap? StartTruth, double FocalBaselinePxMetres)
+{
+    /// <summary>What messages call it: the recording and its label.</summary>
+    public string Name { get; init; } = "";
+}

@@ -13,6 +13,7 @@ internal sealed class PackedSample
     private readonly Half[]? _rightTruth;
     private readonly Half[]? _startTruth;
     private readonly double _focalBaseline;
+    private readonly string _name;
 
     /// <summary>Packs a sample, copying what it needs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The window is longer than 71 minutes.</exception>
@@ -27,6 +28,7 @@ internal sealed class PackedSample
         _rightTruth = sample.RightTruth is null ? null : Pack(sample.RightTruth);
         _startTruth = sample.StartTruth is null ? null : Pack(sample.StartTruth);
         _focalBaseline = sample.FocalBaselinePxMetres;
+        _name = sample.Name;
     }
 
     /// <summary>The sample again, in memory of its own.</summary>
@@ -35,7 +37,10 @@ internal sealed class PackedSample
         Unpack(_truth),
         _rightTruth is null ? null : Unpack(_rightTruth),
         _startTruth is null ? null : Unpack(_startTruth),
-        _focalBaseline);
+        _focalBaseline)
+    {
+        Name = _name,
+    };
 
     private PackedEvent[] Pack(ReadOnlySpan<DvsEvent> events)
     {

@@ -108,7 +108,10 @@ public sealed class TrainingSet
                 recording.ReadDepth(label),
                 hasRight && settings.Augmentation.HorizontalFlip > 0 ? recording.ReadDepth(label, Camera.Right) : null,
                 start >= 0 && settings.Augmentation.TimeMirror > 0 ? recording.ReadDepth(start) : null,
-                recording.Rig.FocalBaselinePxMetres)));
+                recording.Rig.FocalBaselinePxMetres)
+            {
+                Name = $"{recording.Name}, label {label}",
+            }));
         }
 
         return samples;

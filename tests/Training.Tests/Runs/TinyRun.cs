@@ -44,6 +44,8 @@ internal static class TinyRun
     public static void AssertSame(string expected, string found)
     {
         Assert.Equal(Log(expected), Log(found));
+        Assert.Equal(File.ReadAllLines(Path.Combine(expected, RunLog.LayersFile)), File.ReadAllLines(Path.Combine(found, RunLog.LayersFile)));
+        Assert.Equal(Events(expected), Events(found));
         AssertSameTensors(Checkpoint.Load(LastOf(expected)).Tensors, Checkpoint.Load(LastOf(found)).Tensors);
         AssertSameTensors(Best(expected), Best(found));
 
@@ -51,6 +53,15 @@ internal static class TinyRun
     }
 
     public static string[] Log(string folder) => [.. File.ReadAllLines(Path.Combine(folder, "log.csv")).Select(line => line[..line.LastIndexOf(',')])];
+
+    /// <summary>Step, tags and values of a run's TensorBoard file, without the figure that is a time; read with the classes that TorchSharp ships for that format.</summary>
+    public static IReadOnlyList<(long Step, string Tag, float Value)> Events(string folder) =>
+    [
+        .. TensorBoardFile.Records(Path.Combine(folder, RunLog.EventsFile)).Select(Tensorboard.Event.Parser.ParseFrom)
+            .Where(record => record.Summary is not null)
+            .SelectMany(record => record.Summary.Value.Select(value => (record.Step, value.Tag, value.SimpleValue)))
+            .Where(value => value.Tag != "run/seconds"),
+    ];
 
     private static void AssertSameTensors(IReadOnlyDictionary<string, WeightTensor> expected, IReadOnlyDictionary<string, WeightTensor> found)
     {

@@ -134,6 +134,37 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_second_trainer_on_a_runs_folder_is_refused_by_the_locks_name_until_the_first_ends()
+    {
+        string folder = _folder.File("run");
+        (TrainingSet training, TrainingSet validation) = TinyRun.Samples();
+        TrainingSettings settings = TinyRun.Settings with { Epochs = 1 };
+        using (Trainer first = Trainer.Start(settings, training, validation, folder))
+        {
+            var error = Assert.Throws<IOException>(() => TinyRun.Resume(folder));
+            Assert.StartsWith($"{Path.Combine(folder, "run.lock")}: another training works in this folder", error.Message, StringComparison.Ordinal);
+            Assert.Throws<IOException>(() => TinyRun.Start(folder));
+        }
+
+        Assert.NotNull(TinyRun.Resume(folder));
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_names_its_samples_and_leaves_the_last_good_checkpoint()
+    {
+        string folder = _folder.File("run");
+        TrainingSettings settings = TinyRun.Settings with { BatchSize = 1, LearningRate = 1e30, ClipNorm = 0, Epochs = 1, Loss = LossKind.Paper };
+        (TrainingSet training, TrainingSet validation) = TrainingSet.Load([() => new DotRecording(1), () => new DotRecording(2)], settings with { ValidationShare = 0.5 });
+        using Trainer trainer = Trainer.Start(settings, training, validation, folder);
+
+        var error = Assert.Throws<InvalidDataException>(() => trainer.Run());
+
+        Assert.Matches(@"^The loss is (NaN|∞|-∞|Infinity) at step \d, epoch 0, on dots 1, label \d\. last\.safetensors keeps the last good state", error.Message);
+        Checkpoint kept = Checkpoint.Load(TinyRun.LastOf(folder));
+        Assert.All(kept.Tensors.Values, tensor => Assert.All(tensor.Values, value => Assert.True(float.IsFinite(value))));
+    }
+
+    [Fact]
     public void Live_tensors_do_not_grow_from_step_to_step()
     {
         var counts = new List<long>();
