@@ -20,7 +20,7 @@ public class ArrowTests
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["Core"] = [],
-        ["Ingest"] = ["PureHDF", "YamlDotNet"],
+        ["Ingest"] = ["K4os.Compression.LZ4", "PureHDF", "YamlDotNet", "ZstdSharp.Port"],
         ["Model"] = ["TorchSharp"],
         ["Readout"] = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "SkiaSharp.NativeAssets.Win32", "SkiaSharp.NativeAssets.macOS"],
         ["Hardware"] = [],

@@ -9,14 +9,15 @@ internal static class ConvertCommand
 {
     private const long PieceUs = 1_000_000;
     private static readonly Argument<string> In = new("IN") { Description = RecordingFiles.Description };
-    private static readonly Argument<string> Out = new("OUT") { Description = "X_data.hdf5, or a name that becomes one; X_gt.hdf5 goes beside it." };
-    private static readonly Option<string> To = new Option<string>("--to") { Description = "What to write: mvsec.", DefaultValueFactory = _ => "mvsec" }.AcceptOnlyFromAmong("mvsec");
+    private static readonly Argument<string> Out = new("OUT") { Description = "X_data.hdf5, or a name that becomes one; X_gt.hdf5 goes beside it. Or one camera's events: .raw (EVT 3.0), .dat, .aedat4, .txt, .csv; - is standard output." };
+    private static readonly Option<string?> To = new Option<string?>("--to") { Description = "What to write: mvsec, evt2, evt3, dat, aedat4, txt or csv; told by OUT's ending if left out, MVSEC where that says nothing." }.AcceptOnlyFromAmong("mvsec", "evt2", "evt3", "dat", "aedat4", "txt", "csv");
+    private static readonly Option<Camera> Which = new("--camera") { Description = "Which camera of a stereo recording goes into a file of one: left or right." };
     private static readonly Option<string?> Calibration = new("--calibration") { Description = "Calibration folder of an MVSEC recording (SCENE_calib)." };
     private static readonly TextFileOptions Text = new();
 
     public static Command Make()
     {
-        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified. Lost events are counted by reason.") { In, Out, To, Calibration };
+        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified; or one camera's events as RAW, DAT, AEDAT 4 or text, as they are. Lost events are counted by reason.") { In, Out, To, Which, EventSource.Sort, Calibration };
         foreach (Option option in Text.All)
         {
             command.Add(option);
@@ -31,10 +32,22 @@ internal static class ConvertCommand
 
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
-        using IStereoRecording recording = RecordingFiles.Open(arguments.GetRequiredValue(In), arguments.GetValue(Calibration), Text.Over(arguments, geometryNeeded: true));
+        string source = arguments.GetRequiredValue(In), output = arguments.GetRequiredValue(Out);
+        if (EventFileConversion.KindOf(output, arguments.GetValue(To)) is { } kind)
+        {
+            JsonObject written = ToEventFile(arguments, source, output, kind, cancellation);
+            if (output != EventSource.Pipe)
+            {
+                Answer.Print(arguments, written);
+            }
+
+            return Shell.Done;
+        }
+
+        using IStereoRecording recording = RecordingFiles.Open(source, arguments.GetValue(Calibration), Text.Over(arguments, geometryNeeded: true));
         var windows = new StereoWindowReader(recording);
         StereoRig rectified = recording.Rig with { LeftMap = null, RightMap = null };
-        string target = DataPath(arguments.GetRequiredValue(Out));
+        string target = DataPath(output);
         using var writer = new MvsecWriter(target, rectified, calibration: null, recording.OriginUs) { TruthWindowUs = recording.TruthWindowUs };
         using (var progress = new TerminalProgress("converting"))
         {
@@ -45,6 +58,24 @@ internal static class ConvertCommand
 
         Answer.Print(arguments, Result(recording, windows, writer, target));
         return Shell.Done;
+    }
+
+    private static JsonObject ToEventFile(ParseResult arguments, string source, string output, string kind, CancellationToken cancellation)
+    {
+        IEventReader? reader = EventSource.Open(source, Text.Sensor(arguments));
+        if (reader is not null)
+        {
+            return EventFileConversion.Run(reader, arguments.GetValue(EventSource.Sort), output, kind, cancellation);
+        }
+
+        Func<EventTextKind, EventTextOptions> text = Text.Over(arguments, geometryNeeded: false);
+        if (File.Exists(source) && !RecordingFiles.IsHdf5(source) && EventTextFile.DetectKind(source) == EventTextKind.Text && text(EventTextKind.Text) is { } columns && !columns.Order.Contains('c'))
+        {
+            return EventFileConversion.Run(EventTextFile.OpenCamera(source, columns, cancel: cancellation).Events, output, kind, cancellation);
+        }
+
+        using IStereoRecording recording = RecordingFiles.IsHdf5(source) ? MvsecRecording.OpenUncalibrated(source) : RecordingFiles.Open(source, calibrationFolder: null, text);
+        return EventFileConversion.Run(recording.Events(arguments.GetValue(Which)), output, kind, cancellation);
     }
 
     private static void CopyEvents(IStereoRecording recording, StereoWindowReader windows, MvsecWriter writer, TerminalProgress progress, CancellationToken cancellation)

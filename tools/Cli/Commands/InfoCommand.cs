@@ -26,6 +26,15 @@ internal static class InfoCommand
     private static int Run(ParseResult arguments)
     {
         string source = arguments.GetRequiredValue(File);
+        using (IEventReader? events = EventSource.Open(source, Text.Sensor(arguments)))
+        {
+            if (events is not null)
+            {
+                Answer.Print(arguments, EventFileInfo.Describe(events));
+                return Shell.Done;
+            }
+        }
+
         using IStereoRecording recording = RecordingFiles.IsHdf5(source)
             ? MvsecRecording.OpenUncalibrated(source)
             : RecordingFiles.Open(source, calibrationFolder: null, Text.Over(arguments, geometryNeeded: false));

@@ -31,16 +31,19 @@ internal sealed class TextFileOptions
             TimeUnit = arguments.GetValue(_timeUnit) is { } unit ? UnitNamed(unit) : start.TimeUnit,
             OneBased = arguments.GetValue(_oneBased) || start.OneBased,
             SwapCameras = arguments.GetValue(_swap) || start.SwapCameras,
-            Sensor = (arguments.GetValue(_width), arguments.GetValue(_height)) switch
-            {
-                (int width, int height) => new SensorSize(width, height),
-                (null, null) => start.Sensor,
-                _ => throw new ArgumentException("Give --width and --height together."),
-            },
+            Sensor = Sensor(arguments) ?? start.Sensor,
             FocalPx = arguments.GetValue(_focalPx) ?? start.FocalPx ?? (geometryNeeded ? null : 1.0),
             BaselineMetres = arguments.GetValue(_baseline) ?? start.BaselineMetres ?? (geometryNeeded ? null : 1.0),
             TruthWindowUs = arguments.GetValue(_windowMs) is { } ms ? (long)(ms * 1000) : start.TruthWindowUs,
         };
+    };
+
+    /// <summary>The sensor's size, if the command line says it.</summary>
+    public SensorSize? Sensor(ParseResult arguments) => (arguments.GetValue(_width), arguments.GetValue(_height)) switch
+    {
+        (int width, int height) => new SensorSize(width, height),
+        (null, null) => null,
+        _ => throw new ArgumentException("Give --width and --height together."),
     };
 
     private static TimeUnit UnitNamed(string name) => name switch

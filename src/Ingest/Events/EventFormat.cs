@@ -1,0 +1,29 @@
+namespace StereoSpike.Ingest;
+
+/// <summary>Kinds of files that hold one camera's events.</summary>
+public enum EventFormat
+{
+    /// <summary>Prophesee RAW, EVT 2.0: 32-bit words.</summary>
+    Evt2,
+
+    /// <summary>Prophesee RAW, EVT 2.1: 64-bit words, up to 32 pixels of a row each.</summary>
+    Evt21,
+
+    /// <summary>Prophesee RAW, EVT 3.0: 16-bit words, each one field.</summary>
+    Evt3,
+
+    /// <summary>Prophesee DAT: 64-bit records.</summary>
+    Dat,
+
+    /// <summary>N-MNIST, N-Caltech101 and their kin (<c>.bin</c>): 40-bit records without a header.</summary>
+    Bin,
+
+    /// <summary>Event Stream (<c>.es</c>) of DVS events.</summary>
+    EventStream,
+
+    /// <summary>iniVation AEDAT 4: packets, plain or compressed with LZ4 or Zstandard.</summary>
+    Aedat4,
+
+    /// <summary>Text of four columns, written as <c>t x y p</c> with spaces (<c>.txt</c>) or commas and a heading (<c>.csv</c>).</summary>
+    Text,
+}
