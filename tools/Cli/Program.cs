@@ -8,6 +8,7 @@ root.Add(InfoCommand.Make());
 root.Add(ConvertCommand.Make());
 root.Add(SimulateCommand.Make());
 root.Add(TrainCommand.Make());
+root.Add(AblateCommand.Make());
 root.Add(EvaluateCommand.Make());
 root.Add(InferCommand.Make());
 root.Add(VerifyCommand.Make());

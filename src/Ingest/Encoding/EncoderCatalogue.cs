@@ -40,4 +40,13 @@ public static class EncoderCatalogue
 
         throw new ArgumentException($"There is no encoder '{settings.Kind}'. There are, with their defaults: {known}.", nameof(name));
     }
+
+    /// <summary>The encoder of the same kind that looks at the left camera alone.</summary>
+    /// <param name="name">An encoder's name.</param>
+    /// <exception cref="ArgumentException">That kind needs two cameras.</exception>
+    public static string Monocular(string name)
+    {
+        string whole = Create(name).Name;
+        return whole.Contains("views=1", StringComparison.Ordinal) ? whole : Create($"{whole}{(whole.Contains(':', StringComparison.Ordinal) ? ',' : ':')}views=1").Name;
+    }
 }

@@ -7,9 +7,9 @@ internal static class BoxScenes
 {
     private const double FarthestDisparityPx = 3;
 
-    public static SimulatedScene Draw(ulong seed, StereoRig rig, double nearestDisparityPx)
+    public static SimulatedScene Draw(ulong seed, StereoRig rig, double nearestDisparityPx, TextureShare textures)
     {
-        var draws = new SeededDraws(seed, 0xB0C5);
+        var draws = new SeededDraws(seed, 0xB0C5) { Textures = textures };
         float backgroundDepth = (float)rig.DepthMetres(draws.Uniform(1.0, 2.2));
         SceneBody background = Background(draws, rig, backgroundDepth);
         float surroundings = MathF.Sqrt(background.Surfaces[0].Dark * background.Surfaces[0].Bright);

@@ -10,9 +10,9 @@ internal static class RoomScenes
 
     private const float NearestApproach = 0.7f;
 
-    public static SimulatedScene Draw(ulong seed)
+    public static SimulatedScene Draw(ulong seed, TextureShare textures)
     {
-        var draws = new SeededDraws(seed, 0x400);
+        var draws = new SeededDraws(seed, 0x400) { Textures = textures };
         var size = new Vector3(draws.Uniform(6f, 10f), draws.Uniform(2.6f, 4f), draws.Uniform(6f, 10f));
         List<SceneBody> bodies = [Walls(draws, size)];
         AddPosters(draws, size, bodies);

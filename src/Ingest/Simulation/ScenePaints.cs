@@ -17,7 +17,14 @@ internal static class ScenePaints
     /// <summary>A paint of one kind; see <see cref="Any"/>.</summary>
     public static SurfacePaint Of(SeededDraws draws, TextureKind kind, float sizeMetres, double contrast)
     {
-        SceneTexture texture = SceneTextures.Get(kind, draws.NextIndex(SceneTextures.Variants));
+        const int training = SceneTextures.Variants * 3 / 4;
+        int variant = draws.Textures switch
+        {
+            TextureShare.Training => draws.NextIndex(training),
+            TextureShare.Test => training + draws.NextIndex(SceneTextures.Variants - training),
+            _ => draws.NextIndex(SceneTextures.Variants),
+        };
+        SceneTexture texture = SceneTextures.Get(kind, variant);
         float bright = (float)draws.LogUniform(0.25, 1), ratio = (float)draws.LogUniform(Math.Sqrt(contrast), contrast);
         float texelsPerMetre = SceneTexture.Side / sizeMetres * (float)draws.LogUniform(0.6, 1.4);
         var place = new Vector2(draws.NextIndex(SceneTexture.Side), draws.NextIndex(SceneTexture.Side));

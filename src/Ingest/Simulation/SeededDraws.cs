@@ -14,6 +14,9 @@ internal sealed class SeededDraws
         _state = Mix(seed) ^ Mix(stream + 0x632BE59BD9B4E019UL);
     }
 
+    /// <summary>Which textures may be drawn.</summary>
+    public TextureShare Textures { get; init; } = TextureShare.All;
+
     public ulong NextBits() => Mix(_state += 0x9E3779B97F4A7C15UL);
 
     /// <summary>Uniform in [0, 1).</summary>

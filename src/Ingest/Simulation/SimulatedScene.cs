@@ -45,14 +45,15 @@ public sealed class SimulatedScene
     /// <param name="seed">Equal seeds give equal scenes.</param>
     /// <param name="rig">The cameras it is for: sizes and speeds are chosen for its pixels.</param>
     /// <param name="nearestDisparityPx">Of <see cref="SceneKind.Boxes"/>: disparity of the nearest thing that may be drawn, px, at least 6.</param>
+    /// <param name="textures">Which textures may be seen.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such family, or the disparity is too small.</exception>
-    public static SimulatedScene Draw(SceneKind kind, ulong seed, StereoRig rig, double nearestDisparityPx = NearestDisparityPx)
+    public static SimulatedScene Draw(SceneKind kind, ulong seed, StereoRig rig, double nearestDisparityPx = NearestDisparityPx, TextureShare textures = TextureShare.All)
     {
         ArgumentNullException.ThrowIfNull(rig);
         return kind switch
         {
-            SceneKind.Room => RoomScenes.Draw(seed),
-            SceneKind.Boxes => BoxScenes.Draw(seed, rig, Guard.AtLeast(nearestDisparityPx, 6.0)),
+            SceneKind.Room => RoomScenes.Draw(seed, textures),
+            SceneKind.Boxes => BoxScenes.Draw(seed, rig, Guard.AtLeast(nearestDisparityPx, 6.0), textures),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such family of scenes."),
         };
     }

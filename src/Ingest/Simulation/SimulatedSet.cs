@@ -6,7 +6,8 @@ namespace StereoSpike.Ingest;
 /// <summary>A set of simulated recordings described by a line of text, so that a training run can be repeated from its settings alone.</summary>
 /// <remarks><c>sim:room</c> or <c>sim:boxes</c>, then optional settings after a question mark, joined by <c>&amp;</c>:
 /// <c>rig</c> (a preset's name, or columns, rows, focal length in px and baseline in metres as in <c>120x90,69,0.1</c>), <c>scenes</c>, <c>seconds</c>, <c>seed</c> (of the first
-/// scene; the next one has the next seed), <c>truth</c> (dense, lidar, per-event), <c>nearest</c> (the largest disparity in a scene of boxes, px).
+/// scene; the next one has the next seed), <c>truth</c> (dense, lidar, per-event), <c>nearest</c> (the largest disparity in a scene of boxes, px), <c>textures</c>
+/// (all, training, test).
 /// Each scene has cameras of its own, drawn by <see cref="EventCameraModel.DrawPair"/>.</remarks>
 public sealed record SimulatedSet
 {
@@ -39,6 +40,9 @@ public sealed record SimulatedSet
     /// <summary>The largest disparity in a scene of boxes, px.</summary>
     public double NearestDisparityPx { get; init; } = SimulatedScene.NearestDisparityPx;
 
+    /// <summary>Which textures the scenes may show.</summary>
+    public TextureShare Textures { get; init; } = TextureShare.All;
+
     /// <summary>Reads the text.</summary>
     /// <exception cref="ArgumentException">It names something unknown; the message lists what there is.</exception>
     public static SimulatedSet Parse(string text)
@@ -57,8 +61,9 @@ public sealed record SimulatedSet
                 "seconds" => set with { Seconds = Number<double>(pair[0], value) },
                 "seed" => set with { Seed = Number<ulong>(pair[0], value) },
                 "truth" => set with { Truth = Known<SimulatedTruth>(value.Replace("-", "", StringComparison.Ordinal), "truth") },
+                "textures" => set with { Textures = Known<TextureShare>(value, "share of the textures") },
                 "nearest" => set with { NearestDisparityPx = Number<double>(pair[0], value) },
-                _ => throw new ArgumentException($"\"{pair[0]}\" is no setting of a simulated set; known are rig, scenes, seconds, seed, truth, nearest."),
+                _ => throw new ArgumentException($"\"{pair[0]}\" is no setting of a simulated set; known are rig, scenes, seconds, seed, truth, nearest, textures."),
             };
         }
 
@@ -86,12 +91,14 @@ public sealed record SimulatedSet
         SimulationSettings settings = SettingsOf(seed);
         StereoCalibration? lenses = rig.LeftMap is null ? null : MvsecIndoorFlying.Calibration;
         using var writer = new MvsecWriter(dataPath, rig, lenses, SimulatedOriginUs) { TruthWindowUs = Truth == SimulatedTruth.PerEvent ? settings.LabelPeriodUs : null };
-        StereoSimulator.Run(SimulatedScene.Draw(Kind, seed, rig, NearestDisparityPx), rig, settings, (long)(Seconds * 1e6), writer, progress, cancellation);
+        StereoSimulator.Run(SimulatedScene.Draw(Kind, seed, rig, NearestDisparityPx, Textures), rig, settings, (long)(Seconds * 1e6), writer, progress, cancellation);
         writer.Complete();
         return (writer.Count(Camera.Left), writer.Count(Camera.Right), writer.Labels);
     }
 
-    private static StereoRig RigOf(string text)
+    /// <summary>The rig that <see cref="Rig"/> names.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static StereoRig RigOf(string text)
     {
         string[] parts = text.Split(',');
         return parts.Length == 3 && parts[0].Split('x') is [var columns, var rows]
@@ -100,7 +107,7 @@ public sealed record SimulatedSet
     }
 
     private SimulatedRecording Make(StereoRig rig, ulong seed) =>
-        SimulatedRecording.Make(SimulatedScene.Draw(Kind, seed, rig, NearestDisparityPx), rig, SettingsOf(seed), (long)(Seconds * 1e6));
+        SimulatedRecording.Make(SimulatedScene.Draw(Kind, seed, rig, NearestDisparityPx, Textures), rig, SettingsOf(seed), (long)(Seconds * 1e6));
 
     private SimulationSettings SettingsOf(ulong seed)
     {

@@ -14,6 +14,9 @@ public sealed record GraphNode(string Name, IOperation Operation, IReadOnlyList<
 /// <param name="FanIn">Inputs summed into one output; 0 for biases and scalars.</param>
 public sealed record GraphParameter(string Name, string Node, IReadOnlyList<int> Shape, int FanIn)
 {
+    /// <summary>Whether gradients change it; if not, training keeps it up by itself.</summary>
+    public bool IsLearned { get; init; } = true;
+
     /// <summary>Number of values.</summary>
     public int Count => Shape.Aggregate(1, (product, side) => checked(product * side));
 }

@@ -68,6 +68,12 @@ public sealed class NetworkGraph
             case FiringOperation { LeakWeight: { } w }:
                 yield return new GraphParameter(w, node.Name, [], 0);
                 break;
+            case BatchNormOperation norm:
+                yield return new GraphParameter($"{norm.Name}.scale", node.Name, [node.Shape.Channels], 0);
+                yield return new GraphParameter($"{norm.Name}.shift", node.Name, [node.Shape.Channels], 0);
+                yield return new GraphParameter($"{norm.Name}.mean", node.Name, [node.Shape.Channels], 0) { IsLearned = false };
+                yield return new GraphParameter($"{norm.Name}.variance", node.Name, [node.Shape.Channels], 0) { IsLearned = false };
+                break;
         }
     }
 }

@@ -72,6 +72,12 @@ public sealed class NetworkGraphBuilder
         return Append(name, new FiringOperation(neuron, neuron.Kind == NeuronKind.Plif ? $"{name}.w" : null), [from], Shape(from));
     }
 
+    /// <summary>Adds a smooth function of each element.</summary>
+    public string Activate(string name, string from, ActivationKind kind) => Append(name, new ActivationOperation(kind), [from], Shape(from));
+
+    /// <summary>Adds batch normalisation; its tensors are called after the node.</summary>
+    public string BatchNorm(string name, string from) => Append(name, new BatchNormOperation(name), [from], Shape(from));
+
     /// <summary>Adds the sum of two nodes.</summary>
     /// <exception cref="ArgumentException">Their shapes differ.</exception>
     public string Add(string name, string first, string second) => Shape(first) == Shape(second)

@@ -38,6 +38,15 @@ public sealed record LinearOperation(int Outputs, string Weight, string? Bias) :
 /// <param name="LeakWeight">Name of a PLIF layer's learned w, 0-d; null for other kinds.</param>
 public sealed record FiringOperation(NeuronSettings Neuron, string? LeakWeight) : IOperation;
 
+/// <summary>A smooth function of each element, in place of neurons: what an analog twin is made of.</summary>
+/// <param name="Kind">Which function.</param>
+public sealed record ActivationOperation(ActivationKind Kind) : IOperation;
+
+/// <summary>Each channel brought to mean 0 and variance 1, then scaled and shifted by what is learned. In training over the batch, otherwise by the means that training kept.</summary>
+/// <param name="Name">What its four tensors of shape [C] are called: NAME.scale and NAME.shift are learned, NAME.mean and NAME.variance are kept.</param>
+/// <remarks>Ioffe and Szegedy, "Batch Normalization", ICML 2015 (arXiv:1502.03167); ε = 1e-5, momentum 0.1.</remarks>
+public sealed record BatchNormOperation(string Name) : IOperation;
+
 /// <summary>The sum of its inputs, element by element.</summary>
 public sealed record AddOperation : IOperation;
 

@@ -18,13 +18,21 @@ public static class UniformInitialization
         {
             fanIn = parameter.FanIn > 0 ? parameter.FanIn : fanIn;   // a bias follows its weight
             bool isLeak = graph[parameter.Node].Operation is FiringOperation;
-            float[] values = isLeak
-                ? [IntegrateAndFire.WeightOfTau(((FiringOperation)graph[parameter.Node].Operation).Neuron.TauSteps)]
+            float[] values = graph[parameter.Node].Operation is BatchNormOperation
+                ? Filled(parameter, parameter.Name.EndsWith(".scale", StringComparison.Ordinal) || parameter.Name.EndsWith(".variance", StringComparison.Ordinal) ? 1f : 0f)
+                : isLeak ? [IntegrateAndFire.WeightOfTau(((FiringOperation)graph[parameter.Node].Operation).Neuron.TauSteps)]
                 : Uniform(random, parameter.Count, 1f / MathF.Sqrt(fanIn));
             weights.Add(parameter.Name, new WeightTensor(parameter.Shape, values));
         }
 
         return weights;
+    }
+
+    private static float[] Filled(GraphParameter parameter, float value)
+    {
+        var values = new float[parameter.Count];
+        Array.Fill(values, value);
+        return values;
     }
 
     private static float[] Uniform(Random random, int count, float bound)

@@ -24,7 +24,7 @@ public sealed class FiringRates
     public double Mean => _layers.Select((layer, i) => _sums[i] / _samples * layer.Shape.Count).Sum() / _layers.Sum(layer => (double)layer.Shape.Count);
 
     /// <summary>Rate of the quietest layer.</summary>
-    public double Lowest => _sums.Min() / _samples;
+    public double Lowest => _sums.DefaultIfEmpty(double.NaN).Min() / _samples;
 
     /// <summary>Counts one run; every sample of its batch weighs the same.</summary>
     public void Add(GraphRun run)

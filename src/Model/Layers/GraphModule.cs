@@ -27,6 +27,7 @@ public sealed class GraphModule : nn.Module
         foreach (GraphParameter parameter in graph.Parameters)
         {
             var learned = new Parameter(tensor(weights[parameter.Name].Values, [.. parameter.Shape.Select(side => (long)side)]));
+            learned.requires_grad = parameter.IsLearned;
             register_parameter(parameter.Name.Replace('.', '_'), learned);
             _tensors.Add(parameter.Name, learned);
         }
@@ -37,8 +38,9 @@ public sealed class GraphModule : nn.Module
             _neurons.Add(node.Name, new NeuronLayer(firing.Neuron, firing.LeakWeight is null ? null : _tensors[firing.LeakWeight]));
         }
 
-        _stateless = new StatelessNodes(graph, _tensors);
+        _stateless = new StatelessNodes(graph, _tensors, () => training);
         _plan = new Lazy<SequencePlan>(() => new SequencePlan(graph));
+        eval();   // who trains says so
     }
 
     /// <summary>The network.</summary>

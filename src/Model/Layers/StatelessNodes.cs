@@ -9,9 +9,11 @@ internal sealed class StatelessNodes
     private readonly IReadOnlyDictionary<string, Parameter> _tensors;
     private readonly Convolutions _convolutions;
     private readonly HashSet<string> _foldedAway;
+    private readonly Func<bool> _isTraining;
 
-    public StatelessNodes(NetworkGraph graph, IReadOnlyDictionary<string, Parameter> tensors)
+    public StatelessNodes(NetworkGraph graph, IReadOnlyDictionary<string, Parameter> tensors, Func<bool> isTraining)
     {
+        _isTraining = isTraining;
         _tensors = tensors;
         _convolutions = new Convolutions(graph, tensors);
         _foldedAway = [.. _convolutions.FoldedAway];
@@ -29,8 +31,19 @@ internal sealed class StatelessNodes
         NearestResizeOperation resize => nn.functional.interpolate(values[node.Inputs[0]], [resize.Height, resize.Width], mode: InterpolationMode.Nearest),
         SumPoolingOperation pooling => nn.functional.avg_pool2d(values[node.Inputs[0]], pooling.Size, ceil_mode: true, divisor_override: 1),
         LinearOperation linear => nn.functional.linear(values[node.Inputs[0]].flatten(1), _tensors[linear.Weight], Optional(linear.Bias)).unsqueeze(-1).unsqueeze(-1),
+        ActivationOperation activation => Activate(values[node.Inputs[0]], activation.Kind),
+        BatchNormOperation { Name: var name } => nn.functional.batch_norm(
+            values[node.Inputs[0]], _tensors[$"{name}.mean"], _tensors[$"{name}.variance"], _tensors[$"{name}.scale"], _tensors[$"{name}.shift"], training: _isTraining()),
         AddOperation => values[node.Inputs[0]] + values[node.Inputs[1]],
         _ => throw new NotSupportedException($"Node {node.Name}: {node.Operation.GetType().Name} has no TorchSharp form."),
+    };
+
+    private static Tensor Activate(Tensor x, ActivationKind kind) => kind switch
+    {
+        ActivationKind.Sigmoid => x.sigmoid(),
+        ActivationKind.Tanh => x.tanh(),
+        ActivationKind.LeakyRelu => nn.functional.leaky_relu(x, 0.01),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such function."),
     };
 
     private Parameter? Optional(string? name) => name is null ? null : _tensors[name];

@@ -61,7 +61,7 @@ public static class StereoSpikeNetwork
         public int Kernel => _separable ? 7 : 5;
 
         public string FiringConvolution(string name, string from, int width, int kernel, int stride) =>
-            Graph.Fire(name, Convolution(name, from, width, kernel, stride, kernel / 2, bias: false), settings.NeuronSettings);
+            Answer(name, Convolution(name, from, width, kernel, stride, kernel / 2, bias: settings.Twin is not null));
 
         public string ResidualBlock(string name, string from, int width, string sum)
         {
@@ -74,7 +74,7 @@ public static class StereoSpikeNetwork
         public string UpsampledConvolution(string name, string from, int width, FeatureShape target)
         {
             string resized = Graph.NearestResize($"{name}.resize", from, target.Height + Kernel - 1, target.Width + Kernel - 1);
-            return Graph.Fire(name, Convolution(name, resized, width, Kernel, stride: 1, padding: 0, bias: false), settings.NeuronSettings);
+            return Answer(name, Convolution(name, resized, width, Kernel, stride: 1, padding: 0, bias: settings.Twin is not null));
         }
 
         public string Head(string name, string from)
@@ -83,6 +83,11 @@ public static class StereoSpikeNetwork
             string resized = Graph.NearestResize($"{name}.resize", from, settings.Height + kernel - 1, settings.Width + kernel - 1);
             return Convolution(name, resized, 1, kernel, stride: 1, padding: 0, bias: true);
         }
+
+        /// <summary>Neurons, or in the analog twin batch normalisation and a smooth function.</summary>
+        private string Answer(string name, string from) => settings.Twin is { } function
+            ? Graph.Activate(name, Graph.BatchNorm($"{name}.norm", from), function)
+            : Graph.Fire(name, from, settings.NeuronSettings);
 
         private string Convolution(string name, string from, int width, int kernel, int stride, int padding, bool bias)
         {

@@ -89,6 +89,9 @@ public sealed record StereoSpikeSettings
     /// <summary>Whether the decoder adds the encoder's spikes.</summary>
     public bool Skips { get; init; } = true;
 
+    /// <summary>For the analog twin: the function that stands in for neurons, with a bias and batch normalisation before it; null for spikes.</summary>
+    public ActivationKind? Twin { get; init; }
+
     /// <summary>1, or 2 to sum the input over 2×2 blocks first and let the heads bring the answer back to full size: a quarter of the work.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set outside 1 to 8.</exception>
     public int Downsample { get; init => field = Guard.Within(value, 1, 8); } = 1;

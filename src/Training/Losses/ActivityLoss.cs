@@ -58,6 +58,8 @@ public static class ActivityLoss
             neurons += spikes.numel();
         }
 
-        return ((fired / (neurons * target)) - 1f).clamp_min(0f).squeeze().MoveToOuterDisposeScope();
+        return neurons == 0
+            ? fired.squeeze().MoveToOuterDisposeScope()   // an analog twin has no neurons
+            : ((fired / (neurons * target)) - 1f).clamp_min(0f).squeeze().MoveToOuterDisposeScope();
     }
 }

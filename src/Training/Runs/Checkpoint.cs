@@ -29,6 +29,9 @@ public sealed record Checkpoint
     /// <summary>The best validation score so far; infinite before the first.</summary>
     public required double Best { get; init; }
 
+    /// <summary>Epochs since that score.</summary>
+    public required int EpochsSinceBest { get; init; }
+
     /// <summary>Seconds of training so far.</summary>
     public required double Seconds { get; init; }
 
@@ -38,7 +41,7 @@ public sealed record Checkpoint
     /// <summary>Writes the file, whole or not at all.</summary>
     public void Save(string path)
     {
-        string state = string.Join(' ', Texts(Epoch, BatchesDone, Steps, LossSum, Best, Seconds));
+        string state = string.Join(' ', Texts(Epoch, BatchesDone, Steps, LossSum, Best, Seconds, EpochsSinceBest));
         SafetensorsFile.Write(path, Tensors, new Dictionary<string, string> { [SettingsKey] = Settings.ToJson(), [StateKey] = state });
 
         static IEnumerable<string> Texts(params IFormattable[] values) => values.Select(value => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture));
@@ -72,6 +75,7 @@ public sealed record Checkpoint
                 LossSum = double.Parse(fields[3], CultureInfo.InvariantCulture),
                 Best = double.Parse(fields[4], CultureInfo.InvariantCulture),
                 Seconds = double.Parse(fields[5], CultureInfo.InvariantCulture),
+                EpochsSinceBest = fields.Length > 6 ? Guard.AtLeast(int.Parse(fields[6], CultureInfo.InvariantCulture), 0) : 0,   // checkpoints before early stopping lack it
                 Tensors = tensors,
             };
         }

@@ -29,6 +29,7 @@ public sealed class Trainer : IDisposable
     private int _batchesDone;
     private double _lossSum;
     private double _best = double.PositiveInfinity;
+    private int _epochsSinceBest;
     private double _seconds;
 
     private Trainer(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, GraphModule module, RunLock runLock, IWorkProgress? progress)
@@ -101,7 +102,7 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(training);
         string path = Path.Combine(folder, LastCheckpoint);
-        if (checkpoint.Steps != ((long)checkpoint.Epoch * Batches(training, checkpoint.Settings)) + checkpoint.BatchesDone)
+        if (checkpoint.Steps != ((long)checkpoint.Epoch * StepsOf(Batches(training, checkpoint.Settings), checkpoint.Settings)) + StepsOf(checkpoint.BatchesDone, checkpoint.Settings))
         {
             throw BadFile.Error(
                 path, "state", $"stands at step {checkpoint.Steps}, batch {checkpoint.BatchesDone} of epoch {checkpoint.Epoch}, which {training.Count} samples in batches of {checkpoint.Settings.BatchSize} do not come to",
@@ -118,6 +119,7 @@ public sealed class Trainer : IDisposable
                 _batchesDone = checkpoint.BatchesDone,
                 _lossSum = checkpoint.LossSum,
                 _best = checkpoint.Best,
+                _epochsSinceBest = checkpoint.EpochsSinceBest,
                 _seconds = checkpoint.Seconds,
             };
             trainer._optimizer.ImportState(checkpoint.Tensors, checkpoint.Steps, path);
@@ -135,7 +137,7 @@ public sealed class Trainer : IDisposable
     {
         EpochFigures? figures = null;
         long sinceCheckpoint = Stopwatch.GetTimestamp();
-        while (_epoch < _settings.Epochs)
+        while (_epoch < _settings.Epochs && (_settings.PatienceEpochs == 0 || _epochsSinceBest < _settings.PatienceEpochs))
         {
             int[] order = Order(_epoch);
             int epoch = _epoch;
@@ -143,6 +145,11 @@ public sealed class Trainer : IDisposable
             while (_batchesDone < BatchesPerEpoch)
             {
                 Learn(ahead.Next());
+                if (!StepIsWhole())
+                {
+                    continue;   // gradients under way are in no checkpoint
+                }
+
                 if (cancellation.IsCancellationRequested || Stopwatch.GetElapsedTime(sinceCheckpoint).TotalSeconds > SecondsBetweenCheckpoints)
                 {
                     SaveCheckpoint();
@@ -210,8 +217,13 @@ public sealed class Trainer : IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         using DisposeScope scope = NewDisposeScope();
-        double progress = (_epoch + ((double)_batchesDone / BatchesPerEpoch)) / _settings.Epochs;
-        _optimizer.ZeroGradients();
+        double progress = (_epoch + ((double)(_batchesDone - (_batchesDone % _settings.AccumulatedBatches)) / BatchesPerEpoch)) / _settings.Epochs;
+        _module.train();
+        if (_batchesDone % _settings.AccumulatedBatches == 0)
+        {
+            _optimizer.ZeroGradients();
+        }
+
         Tensor loss = Loss(batch);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
@@ -219,19 +231,29 @@ public sealed class Trainer : IDisposable
             throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}, on {string.Join("; ", batch.Samples)}. {LastCheckpoint} keeps the last good state; nothing of this step is in it. Start again with a smaller --learning-rate, or with clip_norm 1 in a settings.json given to --settings.");
         }
 
-        loss.backward();
-        if (_settings.ClipNorm > 0)
-        {
-            _optimizer.ClipGradients(_settings.ClipNorm);
-        }
-
-        _optimizer.Step(_settings.LearningRateAt(_epoch, progress));
+        (_settings.AccumulatedBatches == 1 ? loss : loss / BatchesInStep()).backward();
         _lossSum += value;
         _batchesDone++;
+        if (StepIsWhole())
+        {
+            if (_settings.ClipNorm > 0)
+            {
+                _optimizer.ClipGradients(_settings.ClipNorm);
+            }
+
+            _optimizer.Step(_settings.LearningRateAt(_epoch, progress));
+        }
+
         _seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
         long done = ((long)_epoch * BatchesPerEpoch) + _batchesDone;
         _progress?.Report(done, (long)_settings.Epochs * BatchesPerEpoch, _log!.Note(_epoch, _lossSum / _batchesDone, batch.Size));
     }
+
+    /// <summary>Whether the gradients of the batches done have all gone into steps.</summary>
+    private bool StepIsWhole() => _batchesDone % _settings.AccumulatedBatches == 0 || _batchesDone == BatchesPerEpoch;
+
+    /// <summary>How many batches the step under way sums up; an epoch's last one may have fewer.</summary>
+    private int BatchesInStep() => Math.Min(_settings.AccumulatedBatches, BatchesPerEpoch - (_batchesDone / _settings.AccumulatedBatches * _settings.AccumulatedBatches));
 
     private Tensor Loss(Batch batch)
     {
@@ -263,15 +285,18 @@ public sealed class Trainer : IDisposable
 
     private EpochFigures FinishEpoch()
     {
+        _module.eval();
         Validation? scores = _validation.Count > 0 ? Validation.Score(_module, _settings.Network, _encoder, _validation) : null;
         var figures = new EpochFigures(
             _epoch, _optimizer.Steps, _settings.LearningRateAt(_epoch, (_epoch + 1.0) / _settings.Epochs), _lossSum / _batchesDone,
             scores?.All.MeanDepthErrorCm ?? double.NaN, scores?.AtEvents.MeanDisparityErrorPx ?? double.NaN, scores?.AtEvents.OnePixelAccuracy ?? double.NaN,
             scores?.FiringRate ?? double.NaN, scores?.LowestLayerRate ?? double.NaN, _seconds);
+        _epochsSinceBest++;
         double score = scores?.Criterion(_settings) ?? figures.TrainingLoss;
         if (!(score >= _best))   // where no validation pixel can be scored (NaN), the newest weights are the best known
         {
             _best = score;
+            _epochsSinceBest = 0;
             SaveWeights(figures);
         }
 
@@ -296,6 +321,7 @@ public sealed class Trainer : IDisposable
         Steps = _optimizer.Steps,
         LossSum = _lossSum,
         Best = _best,
+        EpochsSinceBest = _epochsSinceBest,
         Seconds = _seconds,
         Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).ToDictionary(),
     }.Save(Path.Combine(_folder, LastCheckpoint));
@@ -308,6 +334,8 @@ public sealed class Trainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         RateScaling.Apply(_module, Input(Batch.Of(busiest, _encoder, _settings.Network)), layer => layer == "bottom" ? _settings.InitialBottomRate : _settings.InitialRate);
     }
+
+    private static int StepsOf(int batches, TrainingSettings settings) => (batches + settings.AccumulatedBatches - 1) / settings.AccumulatedBatches;
 
     private static int Batches(TrainingSet training, TrainingSettings settings) => (training.Count + settings.BatchSize - 1) / settings.BatchSize;
 

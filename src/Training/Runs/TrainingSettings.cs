@@ -48,6 +48,12 @@ public sealed record TrainingSettings
     /// <summary>Samples a step, N, at least 1.</summary>
     public int BatchSize { get; init => field = Guard.AtLeast(value, 1); } = 1;
 
+    /// <summary>Batches whose gradients are summed up before a step, at least 1: the step of a batch as many times as large, in the memory of one.</summary>
+    public int AccumulatedBatches { get; init => field = Guard.AtLeast(value, 1); } = 1;
+
+    /// <summary>Stop after so many epochs without a better validation score; 0 to go on to the end.</summary>
+    public int PatienceEpochs { get; init => field = Guard.AtLeast(value, 0); }
+
     /// <summary>Adam's learning rate, greater than 0.</summary>
     public double LearningRate { get; init => field = Guard.Above(value, 0.0); } = 2e-4;
 

@@ -18,6 +18,9 @@ public sealed class TrainingSet
     /// <summary>A sample, unpacked anew at each call.</summary>
     public LabelledWindow this[int index] => _samples[index].Unpack();
 
+    /// <summary>At most so many of the samples, evenly spread.</summary>
+    public TrainingSet Spread(int most) => new(Spread(_samples, Guard.AtLeast(most, 1)));
+
     /// <summary>Reads every recording's labels and splits off a validation set.</summary>
     /// <param name="recordings">Recordings with depth, in the order of their names; each is disposed after it was read.</param>
     /// <param name="settings">Window, stride and validation share.</param>

@@ -44,4 +44,15 @@ public class EncoderCatalogueTests
     [InlineData("coincidence:disparities=100000")]
     public void A_value_outside_its_range_is_refused(string name) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => EncoderCatalogue.Create(name));
+
+    [Theory]
+    [InlineData("histogram", "histogram:views=1")]
+    [InlineData("histogram:views=1", "histogram:views=1")]
+    [InlineData("voxel:bins=3", "voxel:bins=3,views=1")]
+    [InlineData("time-surface", "time-surface:tau-ms=20,views=1")]
+    public void Every_encoder_of_one_camera_has_a_monocular_form(string name, string expected) => Assert.Equal(expected, EncoderCatalogue.Monocular(name));
+
+    [Fact]
+    public void Coincidence_with_one_camera_is_refused() =>
+        Assert.StartsWith("Encoder 'coincidence:disparities=32,step=1,views=1'", Assert.Throws<ArgumentException>(() => EncoderCatalogue.Monocular("coincidence")).Message, StringComparison.Ordinal);
 }

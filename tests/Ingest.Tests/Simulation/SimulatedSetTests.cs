@@ -32,6 +32,20 @@ public class SimulatedSetTests
     }
 
     [Theory]
+    [InlineData(SceneKind.Room)]
+    [InlineData(SceneKind.Boxes)]
+    public void Test_scenes_show_no_texture_of_the_training_scenes(SceneKind kind)
+    {
+        HashSet<SceneTexture> training = Seen(TextureShare.Training), test = Seen(TextureShare.Test);
+
+        Assert.True(training.Count > 10 && test.Count > 5);
+        Assert.Empty(training.Intersect(test));
+
+        HashSet<SceneTexture> Seen(TextureShare share) => [.. Enumerable.Range(0, 40)
+            .SelectMany(seed => SimulatedScene.Draw(kind, (ulong)seed, SimulatedRigs.Davis240, textures: share).Bodies).SelectMany(body => body.Surfaces).Select(surface => surface.Texture)];
+    }
+
+    [Theory]
     [InlineData("sim:boxes?rig=nikon", "There is no rig called \"nikon\"")]
     [InlineData("sim:boxes?rig=60x45,wide,0.1", "\"wide\" is no number for rig")]
     [InlineData("sim:street", "\"street\" is no scene")]

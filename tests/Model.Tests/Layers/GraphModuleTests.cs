@@ -42,6 +42,44 @@ public class GraphModuleTests
     }
 
     [Fact]
+    public void Batch_normalisation_takes_the_batchs_moments_in_training_and_the_kept_ones_after()
+    {
+        // Values 1 and 3: mean 2, variance 1 (over n). (1 − 2)/√1 = −1 and 1; scaled by 2 and shifted by 1: −1 and 3; leaky ReLU: −0.01 and 3.
+        // Kept: mean 0.9·0 + 0.1·2 = 0.2, variance 0.9·1 + 0.1·2 = 1.1 (over n − 1: 2). After: (1 − 0.2)/√1.1·2 + 1.
+        var builder = new NetworkGraphBuilder(new FeatureShape(1, 1, 2));
+        builder.Activate("out", builder.BatchNorm("norm", builder.Input), ActivationKind.LeakyRelu);
+        var weights = new Dictionary<string, WeightTensor> { ["norm.scale"] = new([1], [2f]), ["norm.shift"] = new([1], [1f]), ["norm.mean"] = new([1], [0f]), ["norm.variance"] = new([1], [1f]) };
+        using var module = new GraphModule(builder.Build(), weights);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = tensor([1f, 3f], [1, 1, 1, 2]);
+
+        module.train();
+        float[] training = module.Run(input).Analog["out"].data<float>().ToArray();
+        module.eval();
+        float[] after = module.Run(input).Analog["out"].data<float>().ToArray();
+
+        Assert.Equal(-0.01f, training[0], 1e-4f);   // ε = 1e-5 under the root
+        Assert.Equal(3f, training[1], 1e-4f);
+        Assert.Equal((2 * 0.8f / MathF.Sqrt(1.1f)) + 1, after[0], 1e-4f);
+        Assert.Equal(1.1f, module.ExportWeights()["norm.variance"].Values[0], 1e-6f);
+        Assert.False(module.Tensors["norm.mean"].requires_grad);
+    }
+
+    [Theory]
+    [InlineData(ActivationKind.Sigmoid, 0.5f, 0.62245933f)]   // 1/(1 + e^−0.5)
+    [InlineData(ActivationKind.Tanh, 0.5f, 0.46211716f)]      // (e − 1)/(e + 1)
+    [InlineData(ActivationKind.LeakyRelu, -0.5f, -0.005f)]
+    public void Activations_are_the_functions_they_are_called(ActivationKind kind, float x, float expected)
+    {
+        var builder = new NetworkGraphBuilder(new FeatureShape(1, 1, 1));
+        builder.Activate("out", builder.Input, kind);
+        using var module = new GraphModule(builder.Build(), new Dictionary<string, WeightTensor>());
+        using DisposeScope scope = NewDisposeScope();
+
+        Assert.Equal(expected, module.Run(Pixel(x)).Analog["out"].item<float>(), 1e-6f);
+    }
+
+    [Fact]
     public void An_input_of_another_shape_is_refused_with_both_shapes()
     {
         using GraphModule module = Chain();

@@ -155,4 +155,18 @@ public class StereoSpikeNetworkTests
     }
 
     private static int Count(StereoSpikeSettings settings) => StereoSpikeNetwork.Build(settings).Parameters.Sum(parameter => parameter.Count);
+
+    [Theory]
+    [InlineData(ConvolutionKind.Dense)]
+    [InlineData(ConvolutionKind.Separable)]
+    public void The_analog_twin_has_a_bias_a_norm_and_a_function_where_the_network_has_neurons(ConvolutionKind kind)
+    {
+        var settings = new StereoSpikeSettings { Width = 32, Height = 24, Channels = 1.0 / 16, Kind = kind };
+        NetworkGraph spiking = StereoSpikeNetwork.Build(settings), twin = StereoSpikeNetwork.Build(settings with { Twin = ActivationKind.Tanh });
+
+        Assert.Empty(twin.FiringNodes);
+        Assert.Equal(spiking.FiringNodes.Select(node => (node.Name, node.Shape)), twin.Nodes.Where(node => node.Operation is ActivationOperation).Select(node => (node.Name, node.Shape)));
+        Assert.Equal(13, twin.Nodes.Count(node => node.Operation is BatchNormOperation));
+        Assert.All(twin.Nodes.Select(node => node.Operation).OfType<ConvolutionOperation>(), conv => Assert.NotNull(conv.Bias));
+    }
 }

@@ -108,6 +108,9 @@ public class LossTests
         Assert.Equal((0f, 13f), (Penalty(silent), ActivityLoss.RateFloor(silent, graph, 0.03f).item<float>()));
         Assert.Equal((12.5f, 0f), (Penalty(busy), ActivityLoss.RateFloor(busy, graph, 0.03f).item<float>()));
 
+        // A rate of 1 is four times a target of 0.25: three too many.
+        Assert.Equal((0f, 3f), (ActivityLoss.AboveTarget(silent, graph, 0.25f).item<float>(), ActivityLoss.AboveTarget(busy, graph, 0.25f).item<float>()));
+
         static float Penalty(GraphRun run) => ActivityLoss.Penalty(run, StereoSpikeNetwork.PenalisedNodes).item<float>();
     }
 

@@ -81,6 +81,51 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Batches_whose_gradients_are_accumulated_make_the_steps_of_one_large_batch()
+    {
+        // No clipping, penalty or floor: those are not sums over samples. 16 samples: four steps either way.
+        TrainingSettings large = TinyRun.Settings with { Epochs = 1, BatchSize = 4, ClipNorm = 0, PenaltyWeight = 0, RateFloorWeight = 0 };
+        TinyRun.Start(_folder.File("large"), large);
+        TinyRun.Start(_folder.File("small"), large with { BatchSize = 2, AccumulatedBatches = 2 });
+
+        Checkpoint expected = Checkpoint.Load(TinyRun.LastOf(_folder.File("large"))), found = Checkpoint.Load(TinyRun.LastOf(_folder.File("small")));
+        Assert.Equal(4, expected.Steps);
+        Assert.Equal(4, found.Steps);
+
+        // Adam divides by the root of the second moment, so where a gradient is all but 0 its rounding may turn a whole step, 4·2e-3, around; the moments themselves agree.
+        foreach ((string name, WeightTensor tensor) in expected.Tensors.Where(pair => pair.Key.StartsWith("adam.m.", StringComparison.Ordinal)))
+        {
+            float largest = tensor.Values.Max(MathF.Abs);
+            Assert.All(tensor.Values.Zip(found.Tensors[name].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-3f * largest + 1e-9f));
+        }
+    }
+
+    [Fact]
+    public void A_run_of_accumulated_batches_resumes_at_a_whole_step_as_if_nothing_had_happened()
+    {
+        TrainingSettings settings = TinyRun.Settings with { AccumulatedBatches = 3 };
+        TinyRun.Start(_folder.File("whole"), settings);
+        using var cancellation = new CancellationTokenSource();
+
+        // The batch told of is the tenth: the second of the second epoch, in the middle of a step.
+        Assert.Throws<OperationCanceledException>(() => TinyRun.Start(_folder.File("cut"), settings, new AtStep(10, cancellation.Cancel), cancellation.Token));
+        Checkpoint cut = Checkpoint.Load(TinyRun.LastOf(_folder.File("cut")));
+        Assert.Equal((1, 3, 4L), (cut.Epoch, cut.BatchesDone, cut.Steps));   // 8 batches an epoch make 3 steps, of 3, 3 and 2
+        TinyRun.Resume(_folder.File("cut"));
+
+        TinyRun.AssertSame(_folder.File("whole"), _folder.File("cut"));
+    }
+
+    [Fact]
+    public void A_run_that_gets_no_better_ends_when_its_patience_does()
+    {
+        // A step of 1e-12 changes no weight of a float, so the first epoch stays the best.
+        TinyRun.Start(_folder.File("run"), TinyRun.Settings with { LearningRate = 1e-12, PatienceEpochs = 2 });
+
+        Assert.Equal(1 + 3, TinyRun.Log(_folder.File("run")).Length);
+    }
+
+    [Fact]
     public void A_checkpoint_that_is_missing_cut_short_or_no_checkpoint_is_refused_by_name()
     {
         string folder = _folder.File("run"), last = TinyRun.LastOf(folder);

@@ -37,7 +37,7 @@ public class TrainingSettingsTests
     [InlineData(42, 5e-5)]
     [InlineData(60, 2.5e-5)]
     public void The_papers_rate_halves_at_epochs_8_42_and_60(int epoch, double rate) =>
-        Assert.Equal(rate, TrainingPresets.Named("paper").LearningRateAt(epoch, 0), 1e-12);
+        Assert.Equal(rate, TrainingPresets.Named("mvsec-paper").LearningRateAt(epoch, 0), 1e-12);
 
     [Theory]
     [InlineData(0.0, 1.0)]
@@ -50,7 +50,7 @@ public class TrainingSettingsTests
     [Fact]
     public void The_papers_preset_is_the_papers_network()
     {
-        TrainingSettings paper = TrainingPresets.Named("paper");
+        TrainingSettings paper = TrainingPresets.Named("mvsec-paper");
 
         Assert.Equal((LossKind.Paper, 1, 70, 2e-4, 0.0), (paper.Loss, paper.BatchSize, paper.Epochs, paper.LearningRate, paper.ClipNorm));
         Assert.Equal((ConvolutionKind.Dense, 1.0, 10f, 3f, DepthUnit.Metres), (paper.Network.Kind, paper.Network.Channels, paper.Network.InputGain, paper.Network.TauSteps, paper.Network.Unit));

@@ -15,6 +15,7 @@ internal static class SimulateCommand
     private static readonly Option<int> Scenes = new("--scenes") { Description = "Recordings to make; each has the next seed.", DefaultValueFactory = _ => 1 };
     private static readonly Option<SimulatedTruth> Truth = new("--truth") { Description = "dense depth, lidar (a part of the pixels), or perevent (the newest event of each pixel).", DefaultValueFactory = _ => SimulatedTruth.Dense };
     private static readonly Option<double> Nearest = new("--nearest-px") { Description = "Of boxes: the largest disparity, px.", DefaultValueFactory = _ => SimulatedScene.NearestDisparityPx };
+    private static readonly Option<bool> Benchmark = new("--benchmark") { Description = "Write the fixed benchmark set into the folder OUT: OUT/train and OUT/test, for stereospike ablate. Other options but --json are not asked." };
     private static readonly Option<int?> Width = new("--width") { Description = "Sensor columns of a custom rig." };
     private static readonly Option<int?> Height = new("--height") { Description = "Sensor rows of a custom rig." };
     private static readonly Option<double?> FocalPx = new("--focal-px") { Description = "Focal length of a custom rig, px." };
@@ -22,7 +23,7 @@ internal static class SimulateCommand
 
     public static Command Make()
     {
-        var command = new Command("simulate", "Record a simulated scene with two event cameras, with exact depth, in MVSEC layout.") { Out, Rig, Seconds, Scene, Scenes, Truth, Nearest, Width, Height, FocalPx, Baseline };
+        var command = new Command("simulate", "Record a simulated scene with two event cameras, with exact depth, in MVSEC layout.") { Out, Rig, Seconds, Scene, Scenes, Truth, Nearest, Benchmark, Width, Height, FocalPx, Baseline };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
     }
@@ -30,21 +31,22 @@ internal static class SimulateCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         string target = arguments.GetRequiredValue(Out);
+        if (arguments.GetValue(Benchmark))
+        {
+            return WriteBenchmark(arguments, target, cancellation);
+        }
+
         int scenes = Guard.AtLeast(arguments.GetValue(Scenes), 1, "--scenes");
         StereoRig rig = RigOf(arguments);
         var set = new SimulatedSet { Kind = arguments.GetValue(Scene), Seconds = arguments.GetValue(Seconds), Truth = arguments.GetValue(Truth), NearestDisparityPx = arguments.GetValue(Nearest), Seed = (ulong)arguments.GetValue(CommonOptions.Seed) };
         long[] totals = [0, 0, 0];
         for (int i = 0; i < scenes; i++)
         {
-            ulong seed = set.Seed + (ulong)i;
             string path = RecordingFiles.IsHdf5(target)
                 ? scenes == 1 ? target : throw new ArgumentException("OUT must be a folder for several scenes.")
-                : Path.Combine(target, string.Create(CultureInfo.InvariantCulture, $"{set.Kind.ToString().ToLowerInvariant()}{seed:D4}_data.hdf5"));
+                : ScenePath(target, set, i);
             using var progress = new TerminalProgress(scenes == 1 ? "simulating" : $"scene {i + 1} of {scenes}");
-            (long left, long right, int labels) = set.Record(path, rig, seed, progress, cancellation);
-            totals[0] += left;
-            totals[1] += right;
-            totals[2] += labels;
+            Record(set, path, rig, i, totals, progress, cancellation);
         }
 
         Answer.Print(arguments, new JsonObject
@@ -55,6 +57,37 @@ internal static class SimulateCommand
             ["events_per_second"] = Answer.Number((totals[0] + totals[1]) / (set.Seconds * scenes), 0),
         });
         return Shell.Done;
+    }
+
+    private static int WriteBenchmark(ParseResult arguments, string folder, CancellationToken cancellation)
+    {
+        var result = new JsonObject { ["out"] = folder };
+        foreach ((string part, SimulatedSet set) in ((string, SimulatedSet)[])[(AblateCommand.TrainFolder, BenchmarkScenes.Training), (AblateCommand.TestFolder, BenchmarkScenes.Test)])
+        {
+            long[] totals = [0, 0, 0];
+            using var progress = new TerminalProgress($"{part,-5} scenes");
+            for (int i = 0; i < set.Scenes; i++)
+            {
+                Record(set, ScenePath(Path.Combine(folder, part), set, i), SimulatedSet.RigOf(set.Rig), i, totals, progress: null, cancellation);
+                progress.Report(i + 1, set.Scenes);
+            }
+
+            result[part] = new JsonObject { ["scenes"] = set.Scenes, ["events"] = new JsonObject { ["left"] = totals[0], ["right"] = totals[1] }, ["labels"] = totals[2] };
+        }
+
+        Answer.Print(arguments, result);
+        return Shell.Done;
+    }
+
+    private static string ScenePath(string folder, SimulatedSet set, int scene) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{set.Kind.ToString().ToLowerInvariant()}{set.Seed + (ulong)scene:D4}_data.hdf5"));
+
+    private static void Record(SimulatedSet set, string path, StereoRig rig, int scene, long[] totals, TerminalProgress? progress, CancellationToken cancellation)
+    {
+        (long left, long right, int labels) = set.Record(path, rig, set.Seed + (ulong)scene, progress, cancellation);
+        totals[0] += left;
+        totals[1] += right;
+        totals[2] += labels;
     }
 
     private static StereoRig RigOf(ParseResult arguments)

@@ -44,13 +44,19 @@ internal static class TrainCommand
     private static readonly Option<float?> Penalty = new("--penalty") { Description = "β of the spike penalty; 0.5 in the paper." };
     private static readonly Option<float?> TargetRate = new("--target-rate") { Description = "Mean firing rate above which the network pays, such as 0.05; 0 for none." };
     private static readonly Option<float?> RateFloor = new("--rate-floor") { Description = "Firing rate below which a layer pays, such as 0.03." };
+    private static readonly Option<string?> Heads = new("--heads") { Description = "Prediction heads in use, 1 (finest) to 4 (coarsest): 1,2,3,4." };
+    private static readonly Option<bool> NoSkips = new("--no-skips") { Description = "The decoder does without the encoder's spikes." };
+    private static readonly Option<bool> Monocular = new("--monocular") { Description = "The left camera alone: shows what the right one is worth." };
+    private static readonly Option<ActivationKind?> Twin = new("--twin") { Description = "The analog twin: sigmoid, tanh or leakyrelu for neurons, with batch normalisation and biases." };
+    private static readonly Option<int?> Accumulate = new("--accumulate") { Description = "Batches whose gradients make one step." };
+    private static readonly Option<int?> Patience = new("--patience") { Description = "Stop after so many epochs without a better validation score; 0 to go on." };
     private static readonly Option<int?> LabelStride = new("--label-stride") { Description = "Take every so many-th label." };
 
     public static Command Make()
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, LabelStride,
+            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -105,12 +111,15 @@ internal static class TrainCommand
         string[] data = arguments.GetValue(Data) ?? [];
         StereoSpikeSettings network = start.Network;
         string encoder = arguments.GetValue(Encoder) ?? network.Encoder;
+        encoder = arguments.GetValue(Monocular) ? EncoderCatalogue.Monocular(encoder) : encoder;
         return start with
         {
             Data = data.Length > 0 ? data : start.Data.Count > 0 ? start.Data : throw new ArgumentException("Name what to train on with --data; see stereospike train --help."),
             InitialWeights = arguments.GetValue(Init) ?? start.InitialWeights,
             Seed = arguments.GetValue(CommonOptions.Seed),
             Epochs = arguments.GetValue(Epochs) ?? start.Epochs,
+            AccumulatedBatches = arguments.GetValue(Accumulate) ?? start.AccumulatedBatches,
+            PatienceEpochs = arguments.GetValue(Patience) ?? start.PatienceEpochs,
             BatchSize = arguments.GetValue(Batch) ?? start.BatchSize,
             LearningRate = arguments.GetValue(LearningRate) ?? start.LearningRate,
             Loss = arguments.GetValue(Loss) ?? start.Loss,
@@ -127,6 +136,9 @@ internal static class TrainCommand
                 Neuron = arguments.GetValue(Neuron) ?? network.Neuron,
                 Width = arguments.GetValue(Width) ?? network.Width,
                 Height = arguments.GetValue(Height) ?? network.Height,
+                Heads = arguments.GetValue(Heads) is { } heads ? HeadsOf(heads) : network.Heads,
+                Skips = network.Skips && !arguments.GetValue(NoSkips),
+                Twin = arguments.GetValue(Twin) ?? network.Twin,
                 Downsample = arguments.GetValue(Downsample) ?? network.Downsample,
                 Unit = arguments.GetValue(Unit) ?? network.Unit,
                 WindowUs = arguments.GetValue(WindowMs) is { } ms ? (long)(ms * 1000) : network.WindowUs,
@@ -135,4 +147,8 @@ internal static class TrainCommand
             },
         };
     }
+
+    private static int[] HeadsOf(string text) => [.. text.Split(',').Select(head => int.TryParse(head, out int number)
+        ? number
+        : throw new ArgumentException($"--heads takes numbers of heads joined by commas, such as 1,2,3,4; not \"{text}\"."))];
 }
