@@ -13,7 +13,7 @@ public partial class NameTests
     {
         ["src/Model/Graphs/Operations.cs"] =
         [
-            "IOperation", "InputOperation", "ConvolutionOperation", "NearestResizeOperation", "SumPoolingOperation", "LinearOperation", "FiringOperation", "AddOperation", "IntegratorOperation",
+            "IOperation", "InputOperation", "ConvolutionOperation", "NearestResizeOperation", "SumPoolingOperation", "LinearOperation", "FiringOperation", "ActivationOperation", "BatchNormOperation", "AddOperation", "IntegratorOperation",
             "LeakyIntegratorOperation", "FeedbackOperation",
         ],
         ["src/Model/Graphs/GraphNode.cs"] = ["GraphNode", "GraphParameter"],
