@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using StereoSpike.Tests;
 
 namespace StereoSpike.EndToEnd.Tests;
 
@@ -11,9 +12,27 @@ internal static class Program
         AppContext.BaseDirectory, "..", "..", "StereoSpike.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "stereospike.dll"));
 
     /// <summary>Runs it on one thread and returns what it said.</summary>
-    public static Answer Run(params string[] arguments)
+    public static Answer Run(params string[] arguments) => Finish(Start(arguments), arguments);
+
+    /// <summary>Runs it where libtorch's packages are nowhere to be found.</summary>
+    public static Answer RunWithoutLibTorch(TemporaryFolder folder, params string[] arguments)
     {
-        using Process process = Start(arguments);
+        string settings = folder.File("stereospike.runtimeconfig.json");
+        JsonObject runtime = JsonNode.Parse(File.ReadAllText(Path.ChangeExtension(Assembly, ".runtimeconfig.json")))!.AsObject();
+        JsonObject properties = runtime["runtimeOptions"]!["configProperties"]!.AsObject();
+        foreach (string name in (string[])["StereoSpike.LibTorch.TorchSharpPackage", "StereoSpike.LibTorch.NativePackage"])
+        {
+            Assert.True(properties.ContainsKey(name));
+            properties[name] = folder.File("nowhere");
+        }
+
+        File.WriteAllText(settings, runtime.ToJsonString());
+        return Finish(Start(["exec", "--runtimeconfig", settings], arguments), arguments);
+    }
+
+    private static Answer Finish(Process started, string[] arguments)
+    {
+        using Process process = started;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(LimitMs))
         {
@@ -25,10 +44,12 @@ internal static class Program
     }
 
     /// <summary>Starts it and leaves it running.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start([], arguments);
+
+    private static Process Start(string[] host, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[Assembly, .. arguments])
+        foreach (string argument in (string[])[.. host, Assembly, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,10 +1,10 @@
 using StereoSpike.Model;
-using static TorchSharp.torch;
 
 namespace StereoSpike.Readout;
 
-/// <summary>Runs the trainable engine on a reference file's input and counts where it differs.</summary>
-public sealed class ReferenceComparison : IDisposable
+/// <summary>Counts where an engine's answers on a reference file's input differ from it.</summary>
+/// <remarks>Show it each firing layer as the engine gets there (<see cref="Compare"/>), then ask for the <see cref="Report"/>.</remarks>
+public sealed class ReferenceComparison
 {
     private const float TieWidth = 1e-5f;
     private readonly ReferenceFile _reference;
@@ -13,57 +13,66 @@ public sealed class ReferenceComparison : IDisposable
     private long _mismatches;
     private long _ties;
 
-    /// <summary>Builds the network with the reference's weights.</summary>
+    /// <summary>Starts a comparison.</summary>
     public ReferenceComparison(ReferenceFile reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
         _reference = reference;
         _expectedFiring = ExpectedFiring(reference.Spikes);
-        Module = new GraphModule(StereoSpikeNetwork.Build(reference.Settings), reference.Weights);
     }
 
-    /// <summary>The network.</summary>
-    public GraphModule Module { get; }
-
-    /// <summary>Runs forward; spikes at their threshold go on as the reference has them.</summary>
-    /// <returns>The run, with its gradients; the caller disposes it.</returns>
-    public GraphRun Run()
+    /// <summary>Compares a firing layer's spikes; those of neurons at their threshold count as ties.</summary>
+    /// <param name="node">The layer.</param>
+    /// <param name="potentials">Charged potentials, shape [C,H,W].</param>
+    /// <param name="spikes">Its spikes, shape [C,H,W].</param>
+    /// <returns>The reference's spikes where they differ, for the engine to go on with; null where all are equal or the reference does not tell.</returns>
+    public float[]? Compare(GraphNode node, float[] potentials, float[] spikes)
     {
-        StereoSpikeSettings settings = _reference.Settings;
-        using Tensor input = tensor(_reference.Input, [1, settings.InputChannels, settings.Height, settings.Width]);
-        return Module.Run([input], afterFiring: Compare);
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(potentials);
+        ArgumentNullException.ThrowIfNull(spikes);
+        if (!_expectedFiring.TryGetValue(node.Name, out float[]? expected))
+        {
+            return null;
+        }
+
+        _counted.Add(node.Name);
+        float threshold = ((FiringOperation)node.Operation).Neuron.Threshold;
+        int[] different = [.. Enumerable.Range(0, spikes.Length).Where(i => spikes[i] != expected[i])];
+        int ties = different.Count(i => Math.Abs(potentials[i] - threshold) < TieWidth);
+        _ties += ties;
+        _mismatches += different.Length - ties;
+        return different.Length == 0 ? null : expected;
     }
 
-    /// <summary>Compares what a run came to.</summary>
-    /// <param name="run">The run.</param>
+    /// <summary>Compares the rest of a run.</summary>
+    /// <param name="values">Spikes of a firing node or sums of an add node, by its name.</param>
+    /// <param name="readouts">The readout's potential after each head, the coarsest alone first.</param>
     /// <param name="loss">The loss, if there is one.</param>
     /// <param name="penalty">The spike penalty, if there is one.</param>
     /// <param name="gradients">Gradients of loss + 0.5·penalty by tensor, if there are any.</param>
-    public ReferenceReport Report(GraphRun run, double? loss = null, double? penalty = null, IReadOnlyDictionary<string, float[]>? gradients = null)
+    public ReferenceReport Report(
+        Func<string, float[]> values, IReadOnlyList<float[]> readouts, double? loss = null, double? penalty = null, IReadOnlyDictionary<string, float[]>? gradients = null)
     {
-        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(readouts);
         foreach ((string node, WeightTensor expected) in _reference.Spikes.Where(pair => !_counted.Contains(pair.Key)))
         {
-            float[] found = run.Spikes[node].data<float>().ToArray();
-            _mismatches += found.Zip(expected.Values).Count(pair => pair.First != pair.Second);
+            _mismatches += values(node).Zip(expected.Values).Count(pair => pair.First != pair.Second);
         }
 
-        float[][] depths = [.. run.Potentials[StereoSpikeNetwork.Readout].Select(potential => potential.data<float>().ToArray())];
         double largest = _reference.Depths.Max(depth => depth.Max(value => Math.Abs((double)value)));
         return new ReferenceReport
         {
             SpikeMismatches = _mismatches,
             SpikeTies = _ties,
-            DepthMaxAbs = depths.Zip(_reference.Depths).Max(pair => MaxDifference(pair.First, pair.Second)),
+            DepthMaxAbs = readouts.Zip(_reference.Depths).Max(pair => MaxDifference(pair.First, pair.Second)),
             DepthTolerance = 1e-4 * Math.Max(1.0, largest),
             LossRel = Relative(loss, _reference.Loss),
             PenaltyRel = Relative(penalty, _reference.Penalty),
             GradientMaxRel = gradients is null ? null : _reference.Gradients.Max(expected => GradientDifference(expected.Value.Values, gradients[expected.Key])),
         };
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Module.Dispose();
 
     /// <summary>What each neuron layer should have done: the encoder's spikes are in the file, the decoder's are its sums less the skips.</summary>
     private static Dictionary<string, float[]> ExpectedFiring(IReadOnlyDictionary<string, WeightTensor> spikes)
@@ -79,38 +88,6 @@ public sealed class ReferenceComparison : IDisposable
         }
 
         return expected;
-    }
-
-    private Tensor Compare(GraphNode node, Tensor input, Tensor spikes)
-    {
-        if (!_expectedFiring.TryGetValue(node.Name, out float[]? expected))
-        {
-            return spikes;
-        }
-
-        _counted.Add(node.Name);
-        float[] found = spikes.data<float>().ToArray();
-        int[] different = [.. Enumerable.Range(0, found.Length).Where(i => found[i] != expected[i])];
-        if (different.Length == 0)
-        {
-            return spikes;
-        }
-
-        float[] current = input.data<float>().ToArray();
-        int ties = different.Count(i => Math.Abs(Potential(node, current[i]) - Threshold(node)) < TieWidth);
-        _ties += ties;
-        _mismatches += different.Length - ties;
-        using Tensor reference = tensor(expected, spikes.shape);
-        return spikes + (reference - spikes).detach();   // the reference's value, our gradient
-    }
-
-    private static float Threshold(GraphNode node) => ((FiringOperation)node.Operation).Neuron.Threshold;
-
-    private float Potential(GraphNode node, float current)
-    {
-        var firing = (FiringOperation)node.Operation;
-        float w = firing.LeakWeight is null ? 0f : Module.Tensors[firing.LeakWeight].item<float>();
-        return firing.Neuron.InputGain * current * IntegrateAndFire.Leak(firing.Neuron, w);
     }
 
     private static double MaxDifference(float[] found, float[] expected) => found.Zip(expected).Max(pair => Math.Abs((double)pair.First - pair.Second));

@@ -18,13 +18,14 @@ public static class ReferenceVerification
         ArgumentNullException.ThrowIfNull(reference);
         LibTorch.EnsureLoaded();
         using DisposeScope scope = NewDisposeScope();
-        using var comparison = new ReferenceComparison(reference);
-        using GraphRun run = comparison.Run();
+        var comparison = new ReferenceComparison(reference);
+        using var module = new GraphModule(StereoSpikeNetwork.Build(reference.Settings), reference.Weights);
+        using GraphRun run = ModuleComparison.Run(module, reference, comparison);
         Tensor truth = tensor(reference.Truth, [1, 1, reference.Settings.Height, reference.Settings.Width]);
         Tensor loss = PaperLoss.Of(run.Potentials[StereoSpikeNetwork.Readout], truth);
         Tensor penalty = ActivityLoss.Penalty(run, StereoSpikeNetwork.PenalisedNodes);
         (loss + (PenaltyWeight * penalty)).backward();
-        return comparison.Report(run, loss.item<float>(), penalty.item<float>(), Gradients(comparison.Module));
+        return ModuleComparison.Report(run, comparison, loss.item<float>(), penalty.item<float>(), Gradients(module));
     }
 
     private static Dictionary<string, float[]> Gradients(GraphModule module)

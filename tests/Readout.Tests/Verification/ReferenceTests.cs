@@ -90,9 +90,11 @@ public sealed class ReferenceTests : IDisposable
 
     private ReferenceReport Compare()
     {
-        using var comparison = new ReferenceComparison(ReferenceFile.Load(Path));
-        using GraphRun run = comparison.Run();
-        return comparison.Report(run);
+        ReferenceFile reference = ReferenceFile.Load(Path);
+        var comparison = new ReferenceComparison(reference);
+        using var module = new GraphModule(StereoSpikeNetwork.Build(reference.Settings), reference.Weights);
+        using GraphRun run = ModuleComparison.Run(module, reference, comparison);
+        return ModuleComparison.Report(run, comparison);
     }
 
     private void Write(Dictionary<string, NpyArray> arrays) => NpzFile.Write(Path, arrays);

@@ -14,21 +14,31 @@ internal static class Deployment
 
     public static Option<string?> Calibration { get; } = new("--calibration") { Description = "Folder of the cameras' calibration, where it does not lie beside the recording." };
 
-    public static Option<string> Engine { get; } = new Option<string>("--engine") { Description = "What runs the network: torch (TorchSharp).", DefaultValueFactory = _ => "torch" }.AcceptOnlyFromAmong("torch");
+    public static Option<string> Engine { get; } = new Option<string>("--engine")
+    {
+        Description = $"What runs the network: {EngineCatalogue.Description}.",
+        DefaultValueFactory = _ => EngineCatalogue.Names[0],
+    }.AcceptOnlyFromAmong([.. EngineCatalogue.Names]);
 
-    /// <summary>Loads the network into the engine asked for.</summary>
+    /// <summary>Loads a trained network.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged or holds no StereoSpike network.</exception>
+    public static StereoSpikeWeights Load(string weights) => File.Exists(weights)
+        ? StereoSpikeWeights.Load(weights)
+        : throw new FileNotFoundException($"{weights}: there are no weights. Train some with stereospike train --data … --out RUN; they are RUN/weights.safetensors.", weights);
+
+    /// <summary>Loads the network into the engine asked for.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
     public static IDepthEngine Start(ParseResult arguments, string weights)
     {
-        if (!File.Exists(weights))
+        StereoSpikeWeights network = Load(weights);
+        string engine = arguments.GetRequiredValue(Engine);
+        if (engine == "torch")
         {
-            throw new FileNotFoundException($"{weights}: there are no weights. Train some with stereospike train --data … --out RUN; they are RUN/weights.safetensors.", weights);
+            CommonOptions.StartTorch(arguments);
         }
 
-        StereoSpikeWeights network = StereoSpikeWeights.Load(weights);
-        CommonOptions.StartTorch(arguments);
-        return new TorchEngine(network, weights);
+        return EngineCatalogue.Make(engine, network, arguments.GetValue(CommonOptions.Threads), weights);
     }
 
     /// <summary>Share of neurons that fired, by layer and as <c>mean</c>.</summary>

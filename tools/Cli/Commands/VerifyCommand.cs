@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using StereoSpike.Hardware;
 using StereoSpike.Readout;
 using StereoSpike.Training;
 
@@ -9,7 +10,11 @@ namespace StereoSpike.Cli;
 internal static class VerifyCommand
 {
     private static readonly Argument<string> File = new("FILE") { Description = "A reference file (.npz): another framework's weights, input and answers. Layout: docs/verify.md." };
-    private static readonly Option<string> Engine = new Option<string>("--engine") { Description = "torch: the trainable network.", DefaultValueFactory = _ => "torch" }.AcceptOnlyFromAmong("torch");
+    private static readonly Option<string> Engine = new Option<string>("--engine")
+    {
+        Description = $"What is compared: {EngineCatalogue.Description}. Only torch has a loss and gradients.",
+        DefaultValueFactory = _ => "torch",
+    }.AcceptOnlyFromAmong([.. EngineCatalogue.Names]);
 
     public static Command Make()
     {
@@ -20,8 +25,8 @@ internal static class VerifyCommand
 
     private static int Run(ParseResult arguments)
     {
-        CommonOptions.StartTorch(arguments);
-        ReferenceReport report = ReferenceVerification.Verify(ReferenceFile.Load(arguments.GetRequiredValue(File)));
+        ReferenceFile reference = ReferenceFile.Load(arguments.GetRequiredValue(File));
+        ReferenceReport report = Verify(arguments, reference, arguments.GetRequiredValue(Engine));
         Answer.Print(arguments, new JsonObject
         {
             ["spike_mismatches"] = report.SpikeMismatches,
@@ -34,5 +39,16 @@ internal static class VerifyCommand
             ["passed"] = report.Passed,
         });
         return report.Passed ? Shell.Done : Shell.CheckFailed;
+    }
+
+    private static ReferenceReport Verify(ParseResult arguments, ReferenceFile reference, string engine)
+    {
+        if (engine != "torch")
+        {
+            return EngineVerification.Verify(reference, engine, arguments.GetValue(CommonOptions.Threads));
+        }
+
+        CommonOptions.StartTorch(arguments);
+        return ReferenceVerification.Verify(reference);
     }
 }

@@ -1,0 +1,27 @@
+using StereoSpike.Readout;
+
+namespace StereoSpike.Hardware;
+
+/// <summary>The engines by the names that the command line gives them.</summary>
+public static class EngineCatalogue
+{
+    /// <summary>All names; the first is the one to take.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["event", "torch"];
+
+    /// <summary>What each is, for help texts.</summary>
+    public const string Description = "event (event-driven, the fastest) or torch (TorchSharp, the network as it was trained)";
+
+    /// <summary>Builds an engine around a trained network.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="weights">The network.</param>
+    /// <param name="threads">Threads to compute with; 0 takes what the engine likes best.</param>
+    /// <param name="source">What messages call the weights' origin, such as their file.</param>
+    /// <exception cref="ArgumentException">There is no such engine.</exception>
+    /// <exception cref="InvalidDataException">The tensors are not that network's.</exception>
+    public static IDepthEngine Make(string name, StereoSpikeWeights weights, int threads = 0, string source = "weights") => name switch
+    {
+        "event" => new EventEngine(weights, threads, source),
+        "torch" => new TorchEngine(weights, source),
+        _ => throw new ArgumentException($"There is no engine {name}; there are {string.Join(", ", Names)}.", nameof(name)),
+    };
+}
