@@ -23,14 +23,15 @@ public class ArrowTests
         ["Ingest"] = ["K4os.Compression.LZ4", "PureHDF", "YamlDotNet", "ZstdSharp.Port"],
         ["Model"] = ["TorchSharp"],
         ["Readout"] = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "SkiaSharp.NativeAssets.Win32", "SkiaSharp.NativeAssets.macOS"],
-        ["Hardware"] = [],
+        ["Hardware"] = ["Microsoft.ML.OnnxRuntime", "PureHDF"],
         ["Training"] = [],
     };
 
     // A library that could be changed for another one is named in these folders only.
     private static readonly Dictionary<string, string[]> Homes = new()
     {
-        ["PureHDF"] = ["src/Ingest/Hdf5/", "src/Ingest/Mvsec/"],
+        ["PureHDF"] = ["src/Ingest/Hdf5/", "src/Ingest/Mvsec/", "src/Hardware/Nir/"],
+        ["Microsoft.ML.OnnxRuntime"] = ["src/Hardware/Onnx/"],
         ["YamlDotNet"] = ["src/Ingest/Calibration/"],
         ["SkiaSharp"] = ["src/Readout/Pictures/"],
         ["TorchSharp"] = ["src/Model/", "src/Readout/", "src/Training/", "src/Hardware/Engines/", "tools/"],

@@ -24,6 +24,18 @@ public class VerifyTests
         Assert.InRange((double)result["gradient_max_rel"]!, 0, 1e-3);
     }
 
+    [Theory]
+    [InlineData("onnx", "dense-plif")]
+    [InlineData("onnx", "separable-plif")]
+    public void Another_engine_gives_the_same_spikes_and_depths_and_has_no_gradients(string engine, string name)
+    {
+        var result = Program.Run("verify", Golden(name), "--engine", engine, "--threads", "1", "--json").Good();
+
+        Assert.Equal(0, (int)result["spike_mismatches"]!);
+        Assert.InRange((double)result["depth_max_abs"]!, 0, 1e-4);
+        Assert.Null(result["gradient_max_rel"]);
+    }
+
     [Fact]
     public void A_file_with_one_spike_turned_over_fails_with_exit_code_1_and_still_prints_its_result()
     {

@@ -25,7 +25,7 @@ internal static class RandomGraphs
         int layers = random.Next(1, 5);
         for (int i = 0; i < layers; i++)
         {
-            at = Layer(random, builder, at, $"layer{i}");
+            at = steps > 1 && random.Next(3) == 0 ? Recurrent(random, builder, at, $"layer{i}") : Layer(random, builder, at, $"layer{i}");
             if (random.Next(2) == 0)
             {
                 heads.Add(Head(random, builder, at, $"head{i}", shape));
@@ -85,6 +85,16 @@ internal static class RandomGraphs
             $"{name}.pointwise",
             builder.Convolution($"{name}.depthwise", read, new ConvolutionOperation(before.Channels, kernel, step, padding, before.Channels, $"{name}.depthwise", bias ? $"{name}.depthwise_bias" : null)),
             new ConvolutionOperation(width, 1, 1, 0, 1, $"{name}.pointwise", Bias()));
+    }
+
+    /// <summary>Neurons that read their own last spikes through weights.</summary>
+    private static string Recurrent(Random random, NetworkGraphBuilder builder, string from, string name)
+    {
+        FeatureShape shape = builder.Shape(from);
+        string back = builder.Feedback($"{name}.back", $"{name}.fire", shape);
+        string own = builder.Convolution($"{name}.own", back, new ConvolutionOperation(shape.Channels, 3, 1, 1, 1, $"{name}.own_weight", null));
+        string sum = builder.Add($"{name}.sum", builder.Convolution($"{name}.conv", from, new ConvolutionOperation(shape.Channels, 3, 1, 1, 1, $"{name}.weight", null)), own);
+        return builder.Fire($"{name}.fire", sum, Neurons(random));
     }
 
     private static string Head(Random random, NetworkGraphBuilder builder, string from, string name, FeatureShape size)

@@ -12,4 +12,7 @@ root.Add(AblateCommand.Make());
 root.Add(EvaluateCommand.Make());
 root.Add(InferCommand.Make());
 root.Add(VerifyCommand.Make());
+root.Add(ExportCommand.Make());
+root.Add(ChipCommand.Make());
+root.Add(EnergyCommand.Make());
 return await Shell.RunAsync(root, args);

@@ -6,10 +6,10 @@ namespace StereoSpike.Hardware;
 public static class EngineCatalogue
 {
     /// <summary>All names; the first is the one to take.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["event", "torch"];
+    public static IReadOnlyList<string> Names { get; } = ["event", "torch", "onnx"];
 
     /// <summary>What each is, for help texts.</summary>
-    public const string Description = "event (event-driven, the fastest) or torch (TorchSharp, the network as it was trained)";
+    public const string Description = "event (event-driven, the fastest), torch (TorchSharp, the network as it was trained) or onnx (ONNX Runtime)";
 
     /// <summary>Builds an engine around a trained network.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -22,6 +22,7 @@ public static class EngineCatalogue
     {
         "event" => new EventEngine(weights, threads, source),
         "torch" => new TorchEngine(weights, source),
+        "onnx" => new OnnxEngine(weights, threads),
         _ => throw new ArgumentException($"There is no engine {name}; there are {string.Join(", ", Names)}.", nameof(name)),
     };
 }

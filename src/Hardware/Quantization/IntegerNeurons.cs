@@ -44,10 +44,16 @@ public sealed record IntegerNeurons
     /// <param name="leak">λ: <see cref="IntegrateAndFire.Leak"/> of the layer.</param>
     /// <param name="inputScale">s, shape [C].</param>
     /// <param name="membraneBits">Bits of the membrane.</param>
+    /// <exception cref="NotSupportedException">The neurons are current-based.</exception>
     public static IntegerNeurons Fold(NeuronSettings firing, double leak, double[] inputScale, int membraneBits)
     {
         ArgumentNullException.ThrowIfNull(firing);
         ArgumentNullException.ThrowIfNull(inputScale);
+        if (firing.Kind == NeuronKind.CubaLif)
+        {
+            throw new NotSupportedException("Current-based neurons have no integer form yet; If, Lif and Plif have.");
+        }
+
         double rise = firing.Threshold - firing.ResetPotential;
         double[] unit = Array.ConvertAll(inputScale, scale => leak * firing.InputGain * scale);
         int exponent = firing.Kind == NeuronKind.If ? 0 : LeakyExponent;

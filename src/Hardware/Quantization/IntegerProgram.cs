@@ -64,7 +64,7 @@ public sealed class IntegerProgram
         var nodes = new Dictionary<string, IntegerNode>();
         foreach (GraphNode node in graph.Nodes)
         {
-            nodes.Add(node.Name, Compile(node, nodes, weights, settings));
+            nodes.Add(node.Name, Compile(graph, node, nodes, weights, settings));
         }
 
         for (int maximum = LargestInput; ; maximum >>= 1)
@@ -99,7 +99,8 @@ public sealed class IntegerProgram
         return cut;
     }
 
-    private static IntegerNode Compile(GraphNode node, Dictionary<string, IntegerNode> before, IReadOnlyDictionary<string, WeightTensor> weights, QuantizationSettings settings)
+    private static IntegerNode Compile(
+        NetworkGraph graph, GraphNode node, Dictionary<string, IntegerNode> before, IReadOnlyDictionary<string, WeightTensor> weights, QuantizationSettings settings)
     {
         int channels = node.Shape.Channels;
         IntegerNode[] inputs = [.. node.Inputs.Select(input => before[input])];
@@ -117,6 +118,10 @@ public sealed class IntegerProgram
                 return Merged(node, inputs, 1, AddFractionBits);
             case IntegratorOperation integrator:
                 return Merged(node, inputs, integrator.Gain, IntegratorFractionBits);
+            case FeedbackOperation feedback:
+                return graph[feedback.Source].Operation is FiringOperation
+                    ? new IntegerNode(node) { Scale = Same(1.0, channels), Bound = [] }
+                    : throw new NotSupportedException($"Node {node.Name} feeds {feedback.Source} back, which is no layer of neurons: only spikes can go back in integers.");
             case FiringOperation firing:
                 double leak = IntegrateAndFire.Leak(firing.Neuron, firing.LeakWeight is null ? 0f : weights[firing.LeakWeight].Values[0]);
                 return new IntegerNode(node) { Neurons = IntegerNeurons.Fold(firing.Neuron, leak, inputs[0].Scale, settings.MembraneBits), Scale = Same(1.0, channels), Bound = [] };
@@ -196,7 +201,7 @@ public sealed class IntegerProgram
         return node.Node.Operation switch
         {
             InputOperation => Same((long)inputMaximum, channels),
-            FiringOperation => Same(1L, channels),
+            FiringOperation or FeedbackOperation => Same(1L, channels),
             NearestResizeOperation => inputs[0].Bound,
             SumPoolingOperation pooling => Array.ConvertAll(inputs[0].Bound, bound => Checked((Int128)bound * pooling.Size * pooling.Size)),
             ConvolutionOperation conv => WeightedBound(node, inputs[0].Bound, conv.Groups, conv.Kernel * conv.Kernel),

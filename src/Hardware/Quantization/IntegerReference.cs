@@ -29,9 +29,9 @@ public sealed class IntegerReference
             Array.Clear(potential);
         }
 
-        foreach (string integrator in _readouts.Keys)
+        foreach (long[] values in _values.Values)   // integrators, and what is fed back
         {
-            Array.Clear(_values[integrator]);
+            Array.Clear(values);
         }
     }
 
@@ -68,8 +68,9 @@ public sealed class IntegerReference
 
     private void Evaluate(IntegerNode node, long[] output)
     {
-        FeatureShape made = node.Node.Shape, read = _program.Graph[node.Node.Inputs[0]].Shape;
-        long[] input = _values[node.Node.Inputs[0]];
+        string source = node.Node.Operation is FeedbackOperation feedback ? feedback.Source : node.Node.Inputs[0];
+        FeatureShape made = node.Node.Shape, read = _program.Graph[source].Shape;
+        long[] input = _values[source];
         switch (node.Node.Operation)
         {
             case ConvolutionOperation conv:
@@ -88,6 +89,9 @@ public sealed class IntegerReference
             case SumPoolingOperation pooling:
                 Array.Clear(output);
                 ForEach(read, (c, y, x) => output[made.Index(c, y / pooling.Size, x / pooling.Size)] += input[read.Index(c, y, x)]);
+                break;
+            case FeedbackOperation:   // its source comes later, so this is what it made in the last step
+                input.CopyTo(output, 0);
                 break;
             case AddOperation:
                 Array.Clear(output);

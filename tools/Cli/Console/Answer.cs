@@ -38,10 +38,27 @@ internal static class Answer
                 Console.WriteLine($"{indent}{key}");
                 PrintLines(inner, indent + "  ");
             }
+            else if (value is JsonArray { Count: > 0 } rows && rows.All(row => row is JsonObject))
+            {
+                Console.WriteLine($"{indent}{key}");
+                PrintTable([.. rows.Select(row => row!.AsObject())], indent + "  ");
+            }
             else
             {
                 Console.WriteLine($"{indent}{key.PadRight(widest)}  {(value is null ? "–" : value.ToString())}");
             }
+        }
+    }
+
+    /// <summary>Objects of the same keys, a line each under their keys.</summary>
+    private static void PrintTable(JsonObject[] rows, string indent)
+    {
+        string[] keys = [.. rows[0].Select(pair => pair.Key)];
+        string[][] lines = [keys, .. rows.Select(row => keys.Select(key => row[key]?.ToString() ?? "–").ToArray())];
+        int[] widths = [.. keys.Select((_, column) => lines.Max(line => line[column].Length))];
+        foreach (string[] line in lines)
+        {
+            Console.WriteLine((indent + string.Join("  ", line.Select((text, column) => text.PadRight(widths[column])))).TrimEnd());
         }
     }
 }
