@@ -11,7 +11,7 @@ namespace StereoSpike.Hardware;
 /// dense twin             MAC·(all products);  + each weight read once, each activation written once and read once for each k × k window row it is in (k times)
 /// </code>
 /// The twin is given what dense machines are good at: weights and partial sums stay in registers. The spiking network is not: each event finds its weights and potentials in memory.
-/// A memory is as large as what the layer keeps in it (<see cref="OperationEnergy.MemoryJoulesPerBit"/>). Routing, leakage, clocks, input and output are left out on both sides.
+/// A memory is as large as what the layer keeps in it, or a core's (<see cref="OperationEnergy.LargestMemoryBytes"/>), on both sides. Routing, leakage, clocks, input and output are left out on both sides.
 /// Method: sums of operations as in most papers; that memory decides, and that the twin must be quantised as well: Spyx, arXiv:2409.08290.
 /// </remarks>
 public static class EnergyEstimate
@@ -58,8 +58,8 @@ public static class EnergyEstimate
         double operations = (spikes ? did.SerialOperations : did.SynapticOperations) / frames;
         double accumulates = spikes ? operations : 0, multiplies = spikes ? 0 : operations;
 
-        double weightBit = OperationEnergy.MemoryJoulesPerBit(weights * energy.WeightBits / 8), potentialBit = OperationEnergy.MemoryJoulesPerBit((double)node.Shape.Count * energy.PotentialBits / 8);
-        double activationBit = OperationEnergy.MemoryJoulesPerBit((double)read.Count * energy.WeightBits / 8), madeBit = OperationEnergy.MemoryJoulesPerBit((double)node.Shape.Count * energy.WeightBits / 8);
+        double weightBit = energy.MemoryJoulesPerBit(weights * energy.WeightBits / 8), potentialBit = energy.MemoryJoulesPerBit((double)node.Shape.Count * energy.PotentialBits / 8);
+        double activationBit = energy.MemoryJoulesPerBit((double)read.Count * energy.WeightBits / 8), madeBit = energy.MemoryJoulesPerBit((double)node.Shape.Count * energy.WeightBits / 8);
         double arithmetic = (accumulates * energy.AccumulateJoules) + (multiplies * energy.MultiplyAccumulateJoules) + (updates * energy.AccumulateJoules);
         double additions = did.SynapticOperations / (double)frames;   // a count's weight is fetched once, however often it is added
         double memory = (additions * ((energy.WeightBits * weightBit) + (2 * energy.PotentialBits * potentialBit))) + (updates * 2 * energy.PotentialBits * potentialBit);

@@ -25,8 +25,12 @@ public sealed record OperationEnergy
     /// <summary>Bits of a potential.</summary>
     public required int PotentialBits { get; init; }
 
+    /// <summary>Largest memory there is, bytes: what is larger lies in several, beside several cores. 32 KiB, as large as a neuromorphic core's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>
+    public double LargestMemoryBytes { get; init => field = Guard.AtLeast(value, 1.0); } = 32 << 10;
+
     /// <summary>8-bit weights and activations, 16-bit potentials.</summary>
-    public static OperationEnergy Int8 { get; } = new()
+    public static OperationEnergy EightBit { get; } = new()
     {
         Name = "int8",
         AccumulateJoules = 0.03 * Picojoule,
@@ -36,7 +40,7 @@ public sealed record OperationEnergy
     };
 
     /// <summary>float32 throughout, as nearly all of the literature counts.</summary>
-    public static OperationEnergy Float32 { get; } = new()
+    public static OperationEnergy SinglePrecision { get; } = new()
     {
         Name = "float32",
         AccumulateJoules = 0.9 * Picojoule,
@@ -45,7 +49,9 @@ public sealed record OperationEnergy
         PotentialBits = 32,
     };
 
-    /// <summary>Reading or writing one bit of a memory of a given size: the figure of the smallest of Horowitz's three memories that holds it; larger ones are banks of the largest.</summary>
-    /// <param name="bytes">Size of the memory.</param>
-    public static double MemoryJoulesPerBit(double bytes) => (bytes <= 8 << 10 ? 10.0 : bytes <= 32 << 10 ? 20.0 : 100.0) / 64 * Picojoule;
+    /// <summary>Reading or writing one bit of what takes a given size: the figure of the smallest of Horowitz's three memories that holds it, or <see cref="LargestMemoryBytes"/> of it.</summary>
+    /// <param name="size">Size of what is stored, bytes.</param>
+    public double MemoryJoulesPerBit(double size) => Joules(Math.Min(size, LargestMemoryBytes));
+
+    private static double Joules(double bytes) => (bytes <= 8 << 10 ? 10.0 : bytes <= 32 << 10 ? 20.0 : 100.0) / 64 * Picojoule;
 }

@@ -20,7 +20,7 @@ public class EnergyEstimateTests
         AddressEventNetwork<float, float> events = AddressEventSimulation.Of(graph, weights);
         events.Step([2, 0]);
 
-        EnergyReport report = EnergyEstimate.Of(graph, events.Activity, frames: 1, OperationEnergy.Int8);
+        EnergyReport report = EnergyEstimate.Of(graph, events.Activity, frames: 1, OperationEnergy.EightBit);
 
         Assert.Equal([2, 0], report.Layers.Select(layer => layer.Multiplies));
         Assert.Equal([0, 6], report.Layers.Select(layer => layer.Accumulates));
@@ -50,7 +50,7 @@ public class EnergyEstimateTests
         AddressEventNetwork<float, float> events = AddressEventSimulation.Of(graph, weights);
         events.Step([1]);
 
-        LayerEnergy layer = EnergyEstimate.Of(graph, events.Activity, 1, OperationEnergy.Int8).Layers[1];
+        LayerEnergy layer = EnergyEstimate.Of(graph, events.Activity, 1, OperationEnergy.EightBit).Layers[1];
 
         Assert.True(layer.ReadsSpikes);
         Assert.Equal(10, layer.Accumulates);
@@ -66,7 +66,7 @@ public class EnergyEstimateTests
         float[] input = [.. Enumerable.Range(0, 4 * weights.Settings.Sensor.Pixels).Select(i => i % 40 == 0 ? 1f : 0f)];
         engine.Run(new SpikeFrame(4, weights.Settings.Sensor, input), new float[weights.Settings.Sensor.Pixels]);
 
-        EnergyReport report = EnergyEstimate.Of(engine.Program.Graph, engine.Network.Activity, 1, OperationEnergy.Int8);
+        EnergyReport report = EnergyEstimate.Of(engine.Program.Graph, engine.Network.Activity, 1, OperationEnergy.EightBit);
 
         double spikes = report.Layers.Where(layer => layer.ReadsSpikes).Sum(layer => layer.JoulesWithMemory);
         if (report.BreakEvenRate is { } rate and < 1)
@@ -82,6 +82,10 @@ public class EnergyEstimateTests
     [InlineData(8 << 10, 10)]
     [InlineData((8 << 10) + 1, 20)]
     [InlineData(32 << 10, 20)]
-    [InlineData(5 << 20, 100)]
-    public void A_bit_of_a_larger_memory_costs_more(double bytes, double picojoulesOf64Bits) => Assert.Equal(picojoulesOf64Bits * 1e-12 / 64, OperationEnergy.MemoryJoulesPerBit(bytes), 1e-20);
+    [InlineData(5 << 20, 20)]   // in several memories of 32 KiB
+    public void A_bit_of_a_larger_memory_costs_more(double bytes, double picojoulesOf64Bits)
+    {
+        Assert.Equal(picojoulesOf64Bits * 1e-12 / 64, OperationEnergy.EightBit.MemoryJoulesPerBit(bytes), 1e-20);
+        Assert.Equal(bytes > 32 << 10 ? 100e-12 / 64 : picojoulesOf64Bits * 1e-12 / 64, (OperationEnergy.EightBit with { LargestMemoryBytes = 64 << 20 }).MemoryJoulesPerBit(bytes), 1e-20);
+    }
 }

@@ -12,14 +12,16 @@ internal static class EnergyCommand
     private static readonly Option<string> Arithmetic = new Option<string>("--arithmetic")
     {
         Description = "What an operation costs: int8, or float32 as most papers count.",
-        DefaultValueFactory = _ => OperationEnergy.Int8.Name,
-    }.AcceptOnlyFromAmong(OperationEnergy.Int8.Name, OperationEnergy.Float32.Name);
+        DefaultValueFactory = _ => OperationEnergy.EightBit.Name,
+    }.AcceptOnlyFromAmong(OperationEnergy.EightBit.Name, OperationEnergy.SinglePrecision.Name);
+
+    private static readonly Option<double> Memory = new("--memory-kib") { Description = "Largest memory that a core reads weights and potentials from, KiB.", DefaultValueFactory = _ => 32 };
 
     public static Command Make()
     {
         var command = new Command("energy", "Count a network's operations on a recording, event by event, and price them beside its dense twin. An estimate from published costs; no chip is run.")
         {
-            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Arithmetic, Quantization.Bits, Quantization.MembraneBits,
+            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Arithmetic, Memory, Quantization.Bits, Quantization.MembraneBits,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -30,13 +32,15 @@ internal static class EnergyCommand
         using SimulatedEngine engine = Quantization.Start(arguments);
         using IStereoRecording recording = RecordingFiles.Open(arguments.GetRequiredValue(Deployment.Recording), arguments.GetValue(Deployment.Calibration));
         ChipCommand.Simulate(arguments, recording, engine, arguments.GetValue(Every), use: null, cancellation);
-        OperationEnergy costs = arguments.GetRequiredValue(Arithmetic) == OperationEnergy.Int8.Name ? OperationEnergy.Int8 : OperationEnergy.Float32;
+        OperationEnergy costs = arguments.GetRequiredValue(Arithmetic) == OperationEnergy.EightBit.Name ? OperationEnergy.EightBit : OperationEnergy.SinglePrecision;
+        costs = costs with { LargestMemoryBytes = arguments.GetValue(Memory) * 1024 };
         EnergyReport report = EnergyEstimate.Of(engine.Program.Graph, engine.Network.Activity, engine.Network.Steps, costs);
         double footprint = report.Layers.Sum(layer => layer.WeightBytes);
         Answer.Print(arguments, new JsonObject
         {
             ["frames"] = engine.Network.Steps,
             ["arithmetic"] = costs.Name,
+            ["memory_kib"] = costs.LargestMemoryBytes / 1024,
             ["synaptic_operations"] = Answer.Number(report.SynapticOperations, 0),
             ["effective_acs"] = Answer.Number(report.Layers.Sum(layer => layer.Accumulates), 0),
             ["effective_macs"] = Answer.Number(report.Layers.Sum(layer => layer.Multiplies), 0),

@@ -10,6 +10,8 @@ internal static class ExportCommand
 {
     private static readonly Argument<string> File = new("FILE") { Description = "The file to write." };
 
+    private static readonly Option<bool> Whole = new("--whole") { Description = "Write the part that upsamples, too." };
+
     public static Command Make()
     {
         var command = new Command("export", "Write a trained network for other systems.");
@@ -18,7 +20,28 @@ internal static class ExportCommand
             OnnxExport.Write(path, weights);
             return [];
         }));
+        var nir = new Command("nir", "A NIR graph for other frameworks: the network up to where it upsamples, which NIR cannot say; --whole writes that, too, with an extension that only this program reads.")
+        {
+            File, Deployment.Weights, Whole,
+        };
+        nir.SetAction(WriteNir);
+        command.Add(nir);
         return command;
+    }
+
+    private static int WriteNir(ParseResult arguments)
+    {
+        string path = arguments.GetRequiredValue(File);
+        StereoSpikeWeights weights = Deployment.Load(arguments.GetRequiredValue(Deployment.Weights));
+        IReadOnlyList<string> left = NirExport.Write(path, StereoSpikeNetwork.Build(weights.Settings), weights.Tensors, weights.Settings.WindowUs * 1e-6, arguments.GetValue(Whole));
+        Answer.Print(arguments, new JsonObject
+        {
+            ["file"] = path,
+            ["bytes"] = new FileInfo(path).Length,
+            ["left_out"] = new JsonArray([.. left.Select(node => (JsonNode)node)]),
+            ["needs_type_check_off"] = weights.Settings.Kind == ConvolutionKind.Separable,
+        });
+        return Shell.Done;
     }
 
     private static Command Kind(string name, string description, Func<string, StereoSpikeWeights, JsonObject> write)
