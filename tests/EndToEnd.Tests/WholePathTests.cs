@@ -48,6 +48,22 @@ public sealed class WholePathTests : IDisposable
     }
 
     [Fact]
+    public void Prepared_scenes_train_like_simulated_ones_and_a_cache_is_filled_once()
+    {
+        const string Scenes = "sim:boxes?rig=64x48,46,0.1&scenes=2&seconds=0.3";
+        string[] network = ["--width", "64", "--height", "48", "--channels", "0.0625", "--epochs", "1", "--threads", "1", "--json"];
+        string cache = _folder.File("cache");
+
+        JsonObject prepared = Program.Run("prepare", "simulated", Scenes, "--out", _folder.File("set"), "--json").Good();
+        JsonObject fromSet = Program.Run(["train", "--data", _folder.File("set"), "--out", _folder.File("a"), .. network]).Good();
+        JsonObject fromCache = Program.Run(["train", "--data", Scenes, "--cache", cache, "--out", _folder.File("b"), .. network]).Good();
+
+        Assert.Equal((2, 10), ((int)prepared["recordings"]!, (int)prepared["samples"]!));   // labels at 50 to 300 ms; the first window begins before the first event
+        Assert.Equal((double)fromSet["training_loss"]!, (double)fromCache["training_loss"]!);
+        Assert.Equal(2, Directory.GetFiles(cache, "*.samples").Length);
+    }
+
+    [Fact]
     public void Weights_of_another_sensor_are_refused_by_name()
     {
         string small = _folder.File("small_data.hdf5"), large = _folder.File("large_data.hdf5"), run = _folder.File("run");

@@ -70,6 +70,20 @@ public sealed record SimulatedSet
         return set;
     }
 
+    /// <summary>Size of each camera.</summary>
+    /// <exception cref="ArgumentException">The rig is unknown.</exception>
+    public SensorSize Sensor => RigOf(Rig).Sensor;
+
+    /// <summary>Number of the simulator's behaviour; raised when the same text gives other events or depths, so that kept samples are made anew.</summary>
+    public const int SimulatorVersion = 1;
+
+    /// <summary>Each recording with what identifies it, for a cache.</summary>
+    public IReadOnlyList<RecordingSource> Sources() => [.. Recordings().Select((open, i) =>
+    {
+        SimulatedSet one = this with { Scenes = 1, Seed = Seed + (ulong)i };
+        return new RecordingSource($"{Prefix}{Kind} {one.Seed}", $"{one}, simulator {SimulatorVersion}", open);
+    })];
+
     /// <summary>A function for each recording that simulates it.</summary>
     public IReadOnlyList<Func<IStereoRecording>> Recordings()
     {

@@ -31,12 +31,13 @@ internal sealed record Validation(DepthReport All, DepthReport AtEvents, double 
         for (int i = 0; i < samples.Count; i++)
         {
             using DisposeScope scope = NewDisposeScope();
-            Batch batch = Batch.Of([samples[i]], encoder, network);
+            LabelledWindow sample = samples[i];
+            Batch batch = Batch.Of([sample], encoder, network);
             using GraphRun run = module.Run(tensor(batch.Input, [1, network.InputChannels, network.Height, network.Width]));
             float[] potentials = run.Potentials[StereoSpikeNetwork.Readout][^1].data<float>().ToArray();
-            DepthMap prediction = new DepthReadout(network, samples[i].FocalBaselinePxMetres).Read(potentials);
-            all.Add(prediction, samples[i].Truth, batch.LeftEvents);
-            atEvents.Add(prediction, samples[i].Truth, batch.LeftEvents);
+            DepthMap prediction = new DepthReadout(network, sample.FocalBaselinePxMetres).Read(potentials);
+            all.Add(prediction, sample.Truth, batch.LeftEvents);
+            atEvents.Add(prediction, sample.Truth, batch.LeftEvents);
             rates.Add(run);
             activity.Add(run);
         }

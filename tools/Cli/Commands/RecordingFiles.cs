@@ -36,16 +36,17 @@ internal static class RecordingFiles
     /// <summary>Recordings to open one after another, in the order of their names.</summary>
     /// <param name="sources">Folders of recordings, files, and simulated sets.</param>
     /// <exception cref="ArgumentException">A folder holds no recording.</exception>
-    public static IReadOnlyList<Func<IStereoRecording>> OpenAll(IReadOnlyList<string> sources) => [.. sources.SelectMany(source =>
+    /// <exception cref="FileNotFoundException">A file does not exist.</exception>
+    public static IReadOnlyList<RecordingSource> OpenAll(IReadOnlyList<string> sources) => [.. sources.SelectMany(source =>
     {
         if (source.StartsWith(SimulatedSet.Prefix, StringComparison.Ordinal))
         {
-            return SimulatedSet.Parse(source).Recordings();
+            return SimulatedSet.Parse(source).Sources();
         }
 
         IReadOnlyList<string> files = Directory.Exists(source) ? MvsecPaths.DataFiles(source) : [source];
         return files.Count > 0
-            ? files.Select(file => (Func<IStereoRecording>)(() => Open(file, calibrationFolder: null)))
+            ? files.Select(file => IsHdf5(file) ? RecordingSource.OfMvsec(file) : RecordingSource.OfFile(file, () => Open(file, calibrationFolder: null)))
             : throw new ArgumentException($"{source}: holds no recording (X_data.hdf5). Make one with stereospike simulate or convert.");
     })];
 

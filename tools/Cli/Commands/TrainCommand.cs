@@ -18,7 +18,7 @@ internal static class TrainCommand
 
     private static readonly Option<string[]> Data = new("--data")
     {
-        Description = "Folders of recordings in MVSEC layout, single X_data.hdf5 files, or simulated sets: \"sim:boxes?rig=davis240&scenes=400&seconds=0.8&seed=1&truth=per-event\".",
+        Description = "Folders of recordings in MVSEC layout, single X_data.hdf5 files, one folder made by stereospike prepare, or simulated sets: \"sim:boxes?rig=davis240&scenes=400&seconds=0.8&seed=1&truth=per-event\".",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -56,7 +56,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride,
+            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride, TrainingSamples.Cache,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -73,7 +73,7 @@ internal static class TrainCommand
         TrainingSet training, validation;
         using (var reading = new TerminalProgress("reading "))
         {
-            (training, validation) = TrainingSet.Load(RecordingFiles.OpenAll(settings.Data), settings, reading, cancellation);
+            (training, validation) = TrainingSamples.Load(settings, arguments.GetValue(TrainingSamples.Cache), reading, cancellation);
         }
 
         using var progress = new TerminalProgress("training");
@@ -81,13 +81,13 @@ internal static class TrainCommand
             ? Trainer.Start(settings, training, validation, folder, progress)
             : Trainer.Resume(checkpoint, training, validation, folder, progress);
         EpochFigures? figures = trainer.Run(cancellation);
-        Answer.Print(arguments, Result(folder, training.Count, validation.Count, figures));
+        Answer.Print(arguments, Result(folder, training.Count, validation.Count, training.Tally, figures));
         return Shell.Done;
     }
 
-    private static JsonObject Result(string folder, int training, int validation, EpochFigures? figures)
+    private static JsonObject Result(string folder, int training, int validation, SampleTally tally, EpochFigures? figures)
     {
-        var result = new JsonObject { ["run"] = folder, ["training_samples"] = training, ["validation_samples"] = validation };
+        var result = new JsonObject { ["run"] = folder, ["training_samples"] = training, ["validation_samples"] = validation, ["skipped_labels"] = tally.Skipped };
         if (figures is not null)
         {
             result["epoch"] = figures.Epoch;

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Ingest;
+using StereoSpike.Training;
+
+namespace StereoSpike.Cli;
+
+/// <summary><c>stereospike prepare mvsec|simulated SOURCE… --out FOLDER</c></summary>
+internal static class PrepareCommand
+{
+    private static readonly Argument<string[]> Recordings = new("RECORDINGS") { Description = "Folders of recordings in MVSEC layout, or single X_data.hdf5 files.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Scenes = new("SCENES") { Description = "Simulated sets: \"sim:room?rig=mvsec&scenes=100&seconds=1&seed=1\".", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string> Out = new("--out") { Description = "The folder; what is in it already and unchanged is not made again.", Required = true };
+    private static readonly Option<int?> Split = new("--split") { Description = "Tulyakov's split of indoor_flying: 1, 2 or 3, the sequence that is tested. Without it all recordings are taken and the run splits them." };
+    private static readonly Option<ValidationRule> Rule = new("--validation")
+    {
+        Description = "Of the tested sequence, what validates. tulyakov: the 200 labels drawn as published. blocked: its first 200 labels, then a second of neither.",
+        DefaultValueFactory = _ => ValidationRule.Tulyakov,
+    };
+
+    private static readonly Option<double> WindowMs = new("--window-ms") { Description = "Length of a window of events, ms.", DefaultValueFactory = _ => 50 };
+    private static readonly Option<int> LabelStride = new("--label-stride") { Description = "Take every so many-th label.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<bool> MirrorTruths = new("--mirror-truths") { Description = "Keep the depths too that horizontal_flip and time_mirror need." };
+
+    public static Command Make()
+    {
+        var command = new Command("prepare", "Cut recordings or simulated scenes into samples once, for training runs that stream them from disk in bounded memory (train --data FOLDER).")
+        {
+            Kind("mvsec", "Recordings in MVSEC layout, split by name or not.", Recordings, Split, Rule),
+            Kind("simulated", "Scenes that are simulated now.", Scenes),
+        };
+        return command;
+    }
+
+    private static Command Kind(string name, string description, Argument<string[]> sources, params Option[] more)
+    {
+        var command = new Command(name, description) { sources, Out, WindowMs, LabelStride, MirrorTruths };
+        foreach (Option option in more)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, arguments.GetRequiredValue(sources), more.Length > 0, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult arguments, string[] names, bool splits, CancellationToken cancellation)
+    {
+        bool simulated = names[0].StartsWith(SimulatedSet.Prefix, StringComparison.Ordinal);
+        if (names.Any(name => name.StartsWith(SimulatedSet.Prefix, StringComparison.Ordinal) == splits))
+        {
+            throw new ArgumentException(simulated ? "Simulated sets belong to stereospike prepare simulated." : $"{names[0]}: is no simulated set, which starts with {SimulatedSet.Prefix}. Recordings belong to stereospike prepare mvsec.");
+        }
+
+        IReadOnlyList<RecordingSource> sources = RecordingFiles.OpenAll(names);
+        DataSplit? split = splits && arguments.GetValue(Split) is { } number ? MvsecSplit.IndoorFlying(number, arguments.GetValue(Rule)) : null;
+        string folder = arguments.GetRequiredValue(Out);
+        var settings = new SampleSettings
+        {
+            Sensor = SensorOf(sources[0], simulated ? names[0] : null),
+            WindowUs = (long)(arguments.GetValue(WindowMs) * 1000),
+            LabelStride = arguments.GetValue(LabelStride),
+            RightTruth = arguments.GetValue(MirrorTruths),
+            StartTruth = arguments.GetValue(MirrorTruths),
+        };
+        PreparedSet set;
+        using (var progress = new TerminalProgress("preparing"))
+        {
+            set = PreparedSet.Make(folder, sources, settings, split, progress, cancellation);
+        }
+
+        Answer.Print(arguments, new JsonObject
+        {
+            ["out"] = folder,
+            ["split"] = set.Split,
+            ["recordings"] = set.Recordings.Count,
+            ["samples"] = set.Recordings.Sum(recording => recording.Samples),
+            ["skipped_labels"] = set.Recordings.Sum(recording => recording.SkippedLabels),
+            ["megabytes"] = Answer.Number(set.Recordings.Sum(recording => new FileInfo(Path.Combine(folder, recording.File)).Length) / 1e6, 1),
+        });
+        return Shell.Done;
+    }
+
+    private static SensorSize SensorOf(RecordingSource source, string? simulated)
+    {
+        if (simulated is not null)
+        {
+            return SimulatedSet.Parse(simulated).Sensor;
+        }
+
+        using IStereoRecording recording = source.Open();
+        return recording.Rig.Sensor;
+    }
+}
