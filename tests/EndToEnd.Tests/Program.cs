@@ -8,7 +8,8 @@ namespace StereoSpike.EndToEnd.Tests;
 internal static class Program
 {
     private const int LimitMs = 180_000;
-    private static readonly string Assembly = Path.GetFullPath(Path.Combine(
+    /// <summary>The command's own file; its assets lie beside it.</summary>
+    public static string Assembly { get; } = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "..", "..", "StereoSpike.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "stereospike.dll"));
 
     /// <summary>Runs it on one thread and returns what it said.</summary>

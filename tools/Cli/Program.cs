@@ -16,4 +16,5 @@ root.Add(VerifyCommand.Make());
 root.Add(ExportCommand.Make());
 root.Add(ChipCommand.Make());
 root.Add(EnergyCommand.Make());
+root.Add(ClassifyCommand.Make());
 return await Shell.RunAsync(root, args);

@@ -116,6 +116,11 @@ public static class NirExport
     private static NirNode Neurons(FeatureShape shape, FiringOperation firing, float w, double dt)
     {
         NeuronSettings neuron = firing.Neuron;
+        if (neuron.Reset == ResetKind.Once)
+        {
+            throw new NotSupportedException("NIR has no neuron that fires at most once; its IF and LIF reset and fire again.");
+        }
+
         float threshold = neuron.FiresAtEquality ? MathF.BitDecrement(neuron.Threshold) : neuron.Threshold;
         List<(string, NirField)> fields = [("r", All(shape, neuron.InputGain)), ("v_threshold", All(shape, threshold)), ("v_reset", All(shape, neuron.ResetPotential))];
         if (neuron.Kind != NeuronKind.If)

@@ -44,7 +44,7 @@ public sealed record IntegerNeurons
     /// <param name="leak">λ: <see cref="IntegrateAndFire.Leak"/> of the layer.</param>
     /// <param name="inputScale">s, shape [C].</param>
     /// <param name="membraneBits">Bits of the membrane.</param>
-    /// <exception cref="NotSupportedException">The neurons are current-based.</exception>
+    /// <exception cref="NotSupportedException">The neurons are current-based, or fire at most once.</exception>
     public static IntegerNeurons Fold(NeuronSettings firing, double leak, double[] inputScale, int membraneBits)
     {
         ArgumentNullException.ThrowIfNull(firing);
@@ -52,6 +52,11 @@ public sealed record IntegerNeurons
         if (firing.Kind == NeuronKind.CubaLif)
         {
             throw new NotSupportedException("Current-based neurons have no integer form yet; If, Lif and Plif have.");
+        }
+
+        if (firing.Reset == ResetKind.Once)
+        {
+            throw new NotSupportedException("Neurons that fire at most once have no integer form: a saturating membrane cannot hold −∞.");
         }
 
         double rise = firing.Threshold - firing.ResetPotential;

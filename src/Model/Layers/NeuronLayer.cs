@@ -24,7 +24,7 @@ internal sealed class NeuronLayer(NeuronSettings settings, Tensor? w)
             return CurrentBasedStep(x, state ?? new NeuronState(full_like(x, settings.ResetPotential), zeros_like(x)), keepState);
         }
 
-        Tensor charged = Charge(x, state?.Potential);
+        Tensor charged = settings.Reset == ResetKind.Once && state is { } before ? ChargeUnfired(x, before.Potential) : Charge(x, state?.Potential);
         Tensor spikes = Fire(charged);
         NeuronState? after = keepState ? new NeuronState(Reset(charged, spikes).MoveToOuterDisposeScope(), null) : null;
         return (spikes.MoveToOuterDisposeScope(), after);
@@ -35,12 +35,12 @@ internal sealed class NeuronLayer(NeuronSettings settings, Tensor? w)
     /// <returns>Spikes, the input's shape.</returns>
     public Tensor Sequence(Tensor input) => settings switch
     {
-        { DetachReset: false } => StepByStep(input),
+        { DetachReset: false } or { Reset: ResetKind.Once } => StepByStep(input),
         { Kind: NeuronKind.CubaLif } => CubaLifSequence.Spikes(input, settings),
         _ => IntegrateAndFireSequence.Spikes(input, settings, _w),
     };
 
-    /// <summary><see cref="Sequence"/> as so many single steps: the slow way, and the only one where the reset is part of the gradient.</summary>
+    /// <summary><see cref="Sequence"/> as so many single steps: the slow way, and the only one where the reset is part of the gradient or a neuron fires once.</summary>
     public Tensor StepByStep(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -84,13 +84,23 @@ internal sealed class NeuronLayer(NeuronSettings settings, Tensor? w)
         return settings.Kind == NeuronKind.If ? v + x : v + Leaked(x - (v - settings.ResetPotential));
     }
 
+    /// <summary>Keeps at −∞ who has fired; on the way there nothing infinite is calculated with, so that no gradient stops being a number.</summary>
+    private Tensor ChargeUnfired(Tensor x, Tensor potential)
+    {
+        Tensor fired = potential.eq(float.NegativeInfinity);
+        return Charge(x, potential.masked_fill(fired, settings.ResetPotential)).masked_fill(fired, float.NegativeInfinity);
+    }
+
     private Tensor Leaked(Tensor x) => _w is null ? x * IntegrateAndFire.Leak(settings) : x * _w.sigmoid();   // ·(1/τ), as IntegrateAndFire: ÷τ rounds differently
 
     private Tensor Reset(Tensor charged, Tensor spikes)
     {
         Tensor fired = settings.DetachReset ? spikes.detach() : spikes;
-        return settings.Reset == ResetKind.Soft
-            ? charged - (fired * settings.Threshold)
-            : (charged * (1f - fired)) + (fired * settings.ResetPotential);
+        return settings.Reset switch
+        {
+            ResetKind.Soft => charged - (fired * settings.Threshold),
+            ResetKind.Once => charged.masked_fill(fired.gt(0f), float.NegativeInfinity),
+            _ => (charged * (1f - fired)) + (fired * settings.ResetPotential),
+        };
     }
 }

@@ -36,6 +36,7 @@ public static class CubaLif
         }
 
         float a = Decay(neuron.TauSteps), b = Decay(neuron.SynapticTauSteps), gain = neuron.InputGain, threshold = neuron.Threshold, rest = neuron.ResetPotential;
+        float afterSpike = neuron.Reset == ResetKind.Once ? float.NegativeInfinity : rest;   // no decay brings it back
         bool soft = neuron.Reset == ResetKind.Soft, tie = neuron.FiresAtEquality;
         int fired = 0;
         for (int i = 0; i < input.Length; i++)
@@ -44,7 +45,7 @@ public static class CubaLif
             bool fires = u > threshold || (tie && u == threshold);
             float h = rest + (a * (u - rest)) + ((1f - a) * current[i]);
             spikes[i] = fires ? 1f : 0f;
-            potential[i] = !fires ? h : soft ? h - threshold : rest;
+            potential[i] = !fires ? h : soft ? h - threshold : afterSpike;
             current[i] = (b * current[i]) + (gain * input[i]);
             fired += fires ? 1 : 0;
         }

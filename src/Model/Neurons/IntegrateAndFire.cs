@@ -8,6 +8,7 @@ namespace StereoSpike.Model;
 /// fire     s[t] = 1 if h[t] >= v_threshold (or > where a tie does not fire), else 0
 /// reset    hard   v[t] = v_reset if s[t] = 1, else h[t]
 ///          soft   v[t] = h[t] - v_threshold·s[t]
+///          once   v[t] = -inf if s[t] = 1, and from then on
 /// </code>
 /// Source: Fang et al., "Incorporating Learnable Membrane Time Constant to Enhance Learning of Spiking Neural Networks", ICCV 2021 (arXiv:2007.05785).
 /// Deviation: in the paper the leak of PLIF acts on m·x − (v − v_reset), as here; StereoSpike's text writes x − (v − v_reset), which is the same with m applied before the neuron.
@@ -33,15 +34,16 @@ public static class IntegrateAndFire
         }
 
         float gain = neuron.InputGain, threshold = neuron.Threshold, rest = neuron.ResetPotential;
+        float afterSpike = neuron.Reset == ResetKind.Once ? float.NegativeInfinity : rest;
         bool leaks = neuron.Kind != NeuronKind.If, soft = neuron.Reset == ResetKind.Soft, tie = neuron.FiresAtEquality;
         int fired = 0;
         for (int i = 0; i < input.Length; i++)
         {
             float v = potential[i], x = gain * input[i];
-            float h = leaks ? v + ((x - (v - rest)) * leak) : v + x;
+            float h = leaks && v != float.NegativeInfinity ? v + ((x - (v - rest)) * leak) : v + x;   // a leak would make -inf no number
             bool fires = h > threshold || (tie && h == threshold);
             spikes[i] = fires ? 1f : 0f;
-            potential[i] = !fires ? h : soft ? h - threshold : rest;
+            potential[i] = !fires ? h : soft ? h - threshold : afterSpike;
             fired += fires ? 1 : 0;
         }
 

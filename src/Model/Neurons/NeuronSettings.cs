@@ -24,6 +24,9 @@ public enum ResetKind
 
     /// <summary>What it was, less the threshold.</summary>
     Soft,
+
+    /// <summary>−∞, where it stays: the neuron fires at most once (S4NN, time to first spike).</summary>
+    Once,
 }
 
 /// <summary>A layer's neurons: one sort, one set of constants.</summary>

@@ -67,6 +67,13 @@ internal sealed class PagePen : IDisposable
         canvas.DrawText(UnknownLabel, x + BarWidth + LabelGap, y + height - 2, _label, _quiet);
     }
 
+    /// <summary>Fills a rectangle.</summary>
+    public static void Block(SKCanvas canvas, Colour colour, SKRectI place)
+    {
+        using var paint = new SKPaint { Color = new SKColor(colour.Red, colour.Green, colour.Blue) };
+        canvas.DrawRect((SKRect)place, paint);
+    }
+
     /// <summary>Draws a picture into a place that is a whole number of times as large; its pixels become sharp squares.</summary>
     public static void Enlarged(SKCanvas canvas, Picture picture, SKRectI place)
     {

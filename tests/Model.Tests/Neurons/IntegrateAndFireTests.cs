@@ -34,6 +34,19 @@ public class IntegrateAndFireTests
             Trace(soft, [0.75f, 0.75f, 0.75f, 0.75f, 2.5f, 0f]));
     }
 
+    [Theory]
+    [InlineData(NeuronKind.If)]
+    [InlineData(NeuronKind.Lif)]
+    public void A_neuron_that_fires_once_is_silent_whatever_comes_after(NeuronKind kind)
+    {
+        // tau = 1 makes LIF follow its input at once, so both kinds cross 1 with the first 2; then -inf, and no input brings them back.
+        NeuronSettings once = If with { Kind = kind, TauSteps = 1f, Reset = ResetKind.Once };
+
+        Assert.Equal(
+            [(0.5f, 0f), (float.NegativeInfinity, 1f), (float.NegativeInfinity, 0f), (float.NegativeInfinity, 0f)],
+            Trace(once, [0.5f, 2f, 100f, -1f]));
+    }
+
     [Fact]
     public void A_LIF_neuron_moves_a_share_of_the_way_to_its_input()
     {

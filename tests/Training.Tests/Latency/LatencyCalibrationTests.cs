@@ -1,0 +1,42 @@
+using StereoSpike.Ingest;
+using StereoSpike.Model;
+using StereoSpike.Readout;
+
+namespace StereoSpike.Training.Tests.Latency;
+
+public class LatencyCalibrationTests
+{
+    [Theory]
+    [InlineData(60, 0.85)]
+    [InlineData(255, 0.3)]
+    public void Half_of_the_neurons_have_fired_by_the_chosen_time_on_dark_images_and_on_bright_ones(int brightest, double share)
+    {
+        var random = new Random(1);
+        byte[] pixels = [.. Enumerable.Range(0, 100 * 400).Select(_ => (byte)random.Next(brightest + 1))];
+        EncodedImages images = EncodedImages.From(new LabelledImages(pixels, new byte[100], 20, 20), 256);
+        var network = new LatencySettings { Height = 20, Width = 20, Hidden = 100 };
+
+        (float hidden, float output) = LatencyCalibration.Bounds(network, images, share, 0.9, seed: 1);
+        LatencyNetwork drawn = new S4nnRule(network, new LatencyTrainingSettings { HiddenInitMaximum = hidden, OutputInitMaximum = output }).Network;
+
+        double fired = 0;
+        for (int i = 0; i < images.Count; i++)
+        {
+            drawn.Run(images.Spikes(i));
+            foreach (TimedSpike spike in drawn.HiddenSpikes)
+            {
+                fired += spike.Time <= (int)(share * 256) + 1 ? 1 : 0;
+            }
+        }
+
+        Assert.InRange(fired / (100 * 100), 0.45, 0.55);   // the median of the very neurons that are counted; potentials that repeat the threshold blur it
+    }
+
+    [Fact]
+    public void Images_that_are_still_dark_by_then_are_refused()
+    {
+        EncodedImages images = EncodedImages.From(new LabelledImages(new byte[4], [0], 2, 2), 256);
+
+        Assert.Throws<InvalidDataException>(() => LatencyCalibration.Bounds(new LatencySettings { Height = 2, Width = 2, Hidden = 4 }, images, 0.4, 0.7, 1));
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Ingest;
+using StereoSpike.Readout;
+
+namespace StereoSpike.Cli;
+
+/// <summary><c>stereospike classify evaluate --method M --weights FILE --data FOLDER</c></summary>
+internal static class ClassifyEvaluateCommand
+{
+    private static readonly Option<ImageSplit> Split = new("--split") { Description = "test or train.", DefaultValueFactory = _ => ImageSplit.Test };
+    private static readonly Option<string?> Pictures = new("--out") { Description = "Folder for confusion.png; no picture if left out." };
+
+    public static Command Make()
+    {
+        var command = new Command("evaluate", "Score a network. accuracy_inclusive counts a tie as right if the class is among the first outputs, as S4NN's own code does; accuracy_strict counts a tie of k as 1/k.")
+        {
+            LatencyFiles.Method, LatencyFiles.Weights, ClassifyCommand.Data, LatencyFiles.Threshold, LatencyFiles.OutputThreshold, LatencyFiles.Steps, LatencyFiles.LabelOrder, Split, Pictures,
+        };
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        LabelledImages images = LabelledImages.Load(arguments.GetRequiredValue(ClassifyCommand.Data), arguments.GetValue(Split));
+        LatencyWeights weights = LatencyFiles.Load(arguments, images);
+        (ClassificationScore score, double seconds) = LatencyFiles.Score(weights, images, cancellation);
+        JsonObject result = LatencyFiles.Result(score, seconds);
+        if (arguments.GetValue(Pictures) is { } folder)
+        {
+            string path = Path.Combine(folder, "confusion.png");
+            ConfusionPicture.Draw(score).Save(path);
+            result["confusion"] = path;
+        }
+
+        Answer.Print(arguments, result);
+        return Shell.Done;
+    }
+}

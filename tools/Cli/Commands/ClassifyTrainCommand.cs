@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Ingest;
+using StereoSpike.Readout;
+using StereoSpike.Training;
+
+namespace StereoSpike.Cli;
+
+/// <summary><c>stereospike classify train --method M --data FOLDER --out RUN</c></summary>
+internal static class ClassifyTrainCommand
+{
+    private static readonly Option<string> Out = new("--out") { Description = "The run's folder: weights.safetensors (best epoch on validation), log.csv.", Required = true };
+    private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the images." };
+    private static readonly Option<int?> Hidden = new("--hidden") { Description = "Hidden neurons." };
+    private static readonly Option<float?> LearningRate = new("--learning-rate") { Description = "Step of the rule." };
+    private static readonly Option<double?> ConstantShare = new("--constant-share") { Description = "Share of the epochs before the step falls, 0 to 1; 1 keeps it." };
+    private static readonly Option<int?> Gamma = new("--gamma") { Description = "How many steps behind the right output the others should fire." };
+    private static readonly Option<double?> Calibrate = new("--calibrate") { Description = "Draw the first weights so that half of the hidden neurons fire by this share of the window, such as 0.4; S4NN's bounds for MNIST if left out." };
+    private static readonly Option<bool> Shuffle = new("--shuffle") { Description = "Draw a new order of the images every epoch." };
+    private static readonly Option<int?> Validation = new("--validation-images") { Description = "Images at the end of the training set that only choose the best epoch." };
+    private static readonly Option<bool> ShuffledLabels = new("--shuffled-labels") { Description = "A control: give the training images each other's labels." };
+
+    public static Command Make()
+    {
+        var command = new Command("train", "Train a network on MNIST or Fashion-MNIST. The best epoch is chosen on images held back from training; test images are never looked at.")
+        {
+            LatencyFiles.Method, ClassifyCommand.Data, Out, Epochs, Hidden, LearningRate, ConstantShare, Gamma, Calibrate, Shuffle, Validation, ShuffledLabels,
+        };
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        int seed = arguments.GetValue(CommonOptions.Seed);
+        LabelledImages images = LabelledImages.Load(arguments.GetRequiredValue(ClassifyCommand.Data), ImageSplit.Train);
+        (LatencySettings network, LatencyTrainingSettings start) = LatencyPresets.For(arguments.GetValue(LatencyFiles.Method));
+        LatencyTrainingSettings settings = start with
+        {
+            Epochs = arguments.GetValue(Epochs) ?? start.Epochs,
+            LearningRate = arguments.GetValue(LearningRate) ?? start.LearningRate,
+            ConstantShare = arguments.GetValue(ConstantShare) ?? start.ConstantShare,
+            Gamma = arguments.GetValue(Gamma) ?? start.Gamma,
+            CalibrationShare = arguments.GetValue(Calibrate) ?? start.CalibrationShare,
+            Shuffle = arguments.GetValue(Shuffle) || start.Shuffle,
+            ValidationImages = arguments.GetValue(Validation) ?? start.ValidationImages,
+            Seed = seed,
+        };
+        string folder = arguments.GetRequiredValue(Out);
+        var trainer = new LatencyTrainer(
+            network with { Hidden = arguments.GetValue(Hidden) ?? network.Hidden }, settings, arguments.GetValue(ShuffledLabels) ? images.WithShuffledLabels(seed) : images, folder);
+        LatencyEpoch best;
+        using (var progress = new TerminalProgress("training"))
+        {
+            best = trainer.Run(progress, cancellation);
+        }
+
+        Answer.Print(arguments, new JsonObject
+        {
+            ["run"] = folder,
+            ["weights"] = Path.Combine(folder, LatencyTrainer.BestWeights),
+            ["best_epoch"] = best.Epoch,
+            ["validation_images"] = settings.ValidationImages,
+            ["validation_accuracy_inclusive"] = Answer.Number(best.AccuracyInclusive),
+            ["validation_accuracy_strict"] = Answer.Number(best.AccuracyStrict),
+            ["epoch_seconds"] = Answer.Number(best.Seconds, 2),
+        });
+        return Shell.Done;
+    }
+}
