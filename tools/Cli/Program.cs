@@ -17,4 +17,5 @@ root.Add(ExportCommand.Make());
 root.Add(ChipCommand.Make());
 root.Add(EnergyCommand.Make());
 root.Add(ClassifyCommand.Make());
+root.Add(BenchCommand.Make());
 return await Shell.RunAsync(root, args);

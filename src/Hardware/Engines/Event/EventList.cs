@@ -66,18 +66,28 @@ internal unsafe struct EventList
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int AddValues(EventSource source, int row, int column, int weightRow, int rowBytes, int count)
     {
         ushort* bits = source.Bits(0, row, column);
-        float* values = source.Values + ((((long)row * source.Shape.Width) + column) * source.Shape.Channels);
         for (int b = 0; b < source.Blocks; b++)
         {
-            for (uint left = bits[b]; left != 0; left &= left - 1)
+            if (bits[b] != 0)
             {
-                int c = (b * SpikeMap.BlockChannels) + BitOperations.TrailingZeroCount(left);
-                Places[count] = (weightRow + c) * rowBytes;
-                Values[count++] = values[c];
+                count = AddValues(bits[b], b * SpikeMap.BlockChannels, source.Values + ((((long)row * source.Shape.Width) + column) * source.Shape.Channels), weightRow, rowBytes, count);
             }
+        }
+
+        return count;
+    }
+
+    private readonly int AddValues(uint bits, int firstChannel, float* values, int weightRow, int rowBytes, int count)
+    {
+        for (; bits != 0; bits &= bits - 1)
+        {
+            int c = firstChannel + BitOperations.TrailingZeroCount(bits);
+            Places[count] = (weightRow + c) * rowBytes;
+            Values[count++] = values[c];
         }
 
         return count;

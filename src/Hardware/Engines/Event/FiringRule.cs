@@ -10,6 +10,7 @@ internal sealed unsafe class FiringRule : IDisposable
 {
     private readonly NeuronSettings _neuron;
     private readonly float _leak;
+    private readonly bool _plain;
     private readonly NativeBuffer<float> _bias;
     private NativeBuffer<float>? _charged;
 
@@ -21,6 +22,7 @@ internal sealed unsafe class FiringRule : IDisposable
     {
         _neuron = ((FiringOperation)node.Operation).Neuron;
         _leak = leak;
+        _plain = bias is null && leak == 1f && _neuron is { InputGain: 1f, ResetPotential: 0f };   // h is the sum itself
         Node = node;
         Spikes = new SpikeMap(node.Name, node.Shape);
         _bias = new NativeBuffer<float>(Spikes.Blocks * SpikeMap.BlockChannels);
@@ -55,7 +57,7 @@ internal sealed unsafe class FiringRule : IDisposable
     {
         int width = Spikes.Shape.Width, lanes = sizeof(TVector) / sizeof(float), fired = 0;
         TVector gain = TLanes.Splat(_neuron.InputGain), leak = TLanes.Splat(_leak), rest = TLanes.Splat(_neuron.ResetPotential), threshold = TLanes.Splat(_neuron.Threshold);
-        bool tie = _neuron.FiresAtEquality;
+        bool tie = _neuron.FiresAtEquality, plain = _plain && _charged is null;
         for (int x = 0; x < width; x++)
         {
             long pixel = ((long)row * width) + x;
@@ -65,6 +67,13 @@ internal sealed unsafe class FiringRule : IDisposable
                 uint word = 0;
                 for (int l = 0; l < SpikeMap.BlockChannels; l += lanes)
                 {
+                    if (plain)
+                    {
+                        TVector sum = TLanes.Load(sums + l);
+                        word |= (tie ? TLanes.AtLeast(sum, threshold) : TLanes.Above(sum, threshold)) << l;
+                        continue;
+                    }
+
                     TVector x0 = TLanes.Multiply(TLanes.Add(TLanes.Load(sums + l), TLanes.Load(_bias.Pointer + firstChannel + c + l)), gain);
                     TVector h = TLanes.Add(TLanes.Multiply(x0, leak), rest);
                     word |= (tie ? TLanes.AtLeast(h, threshold) : TLanes.Above(h, threshold)) << l;

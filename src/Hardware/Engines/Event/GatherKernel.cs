@@ -62,11 +62,12 @@ internal unsafe struct GatherKernel
         int left = RowBytes / sizeof(TVector), at = 0;
         while (left > 0)
         {
-            int taken = left >= 10 && left % 8 == 2 ? 10 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+            int taken = left is 5 or 10 or 20 ? Math.Min(left, 10) : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;   // 5, 10, 20: the taps of a 5×5 kernel
             switch (taken)
             {
                 case 10: SumUnits<TVector, TLanes, Ten>(at); break;
                 case 8: SumUnits<TVector, TLanes, Eight>(at); break;
+                case 5: SumUnits<TVector, TLanes, Five>(at); break;
                 case 4: SumUnits<TVector, TLanes, Four>(at); break;
                 case 2: SumUnits<TVector, TLanes, Two>(at); break;
                 default: SumUnits<TVector, TLanes, One>(at); break;
@@ -131,6 +132,10 @@ internal unsafe struct GatherKernel
                 if (TCount.Value > 4)
                 {
                     s4 = TLanes.Add(s4, TLanes.Load(row + (4 * sizeof(TVector))));
+                }
+
+                if (TCount.Value > 5)
+                {
                     s5 = TLanes.Add(s5, TLanes.Load(row + (5 * sizeof(TVector))));
                     s6 = TLanes.Add(s6, TLanes.Load(row + (6 * sizeof(TVector))));
                     s7 = TLanes.Add(s7, TLanes.Load(row + (7 * sizeof(TVector))));
@@ -158,6 +163,10 @@ internal unsafe struct GatherKernel
             if (TCount.Value > 4)
             {
                 TLanes.Store(sums + (4 * sizeof(TVector)), s4);
+            }
+
+            if (TCount.Value > 5)
+            {
                 TLanes.Store(sums + (5 * sizeof(TVector)), s5);
                 TLanes.Store(sums + (6 * sizeof(TVector)), s6);
                 TLanes.Store(sums + (7 * sizeof(TVector)), s7);
@@ -217,6 +226,11 @@ internal unsafe struct GatherKernel
     private readonly struct Four : ICount
     {
         public static int Value => 4;
+    }
+
+    private readonly struct Five : ICount
+    {
+        public static int Value => 5;
     }
 
     private readonly struct Eight : ICount

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using StereoSpike.Hardware;
+using StereoSpike.Readout;
+
+namespace StereoSpike.Cli;
+
+/// <summary><c>stereospike bench</c></summary>
+internal static class BenchCommand
+{
+    private static readonly Option<string> Kind = new Option<string>("--kind") { Description = "The network's convolutions: dense or separable.", DefaultValueFactory = _ => "dense" }.AcceptOnlyFromAmong("dense", "separable");
+    private static readonly Option<int> Width = new("--width") { Description = "Sensor columns, px.", DefaultValueFactory = _ => 346 };
+    private static readonly Option<int> Height = new("--height") { Description = "Sensor rows, px.", DefaultValueFactory = _ => 260 };
+    private static readonly Option<double> Channels = new("--channels") { Description = "Channel multiplier.", DefaultValueFactory = _ => 1.0 };
+    private static readonly Option<double> Firing = new("--firing") { Description = "Share of the input that is active, and of each layer's neurons that fire, between 0 and 1.", DefaultValueFactory = _ => 0.05 };
+    private static readonly Option<int> Frames = new("--frames") { Description = "Frames to time, after five that warm up.", DefaultValueFactory = _ => 50 };
+
+    public static Command Make()
+    {
+        var command = new Command("bench", "Time an engine on a network with drawn weights of which every layer fires at one rate: the cost of an event engine is that of its spikes.")
+        {
+            Deployment.Engine, Kind, Width, Height, Channels, Firing, Frames,
+        };
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        double rate = arguments.GetValue(Firing);
+        var settings = new StereoSpikeSettings
+        {
+            Kind = arguments.GetValue(Kind) == "separable" ? ConvolutionKind.Separable : ConvolutionKind.Dense,
+            Width = arguments.GetValue(Width),
+            Height = arguments.GetValue(Height),
+            Channels = arguments.GetValue(Channels),
+        };
+        int frames = Guard.AtLeast(arguments.GetValue(Frames), 1, "--frames");
+        EngineBench bench = EngineBench.Draw(settings, Guard.Within(rate, 0.0, 1.0, "--firing"), arguments.GetValue(CommonOptions.Seed));
+        string name = arguments.GetRequiredValue(Deployment.Engine);
+        if (name == "torch")
+        {
+            CommonOptions.StartTorch(arguments);
+        }
+
+        using IDepthEngine engine = EngineCatalogue.Make(name, bench.Weights, arguments.GetValue(CommonOptions.Threads));
+        (StageTimes times, double processorMs) = bench.Run(engine, frames, cancellation);
+        var densities = new JsonObject();
+        foreach ((string node, double density) in bench.InputDensities())
+        {
+            densities.Add(node, Answer.Number(density));
+        }
+
+        Answer.Print(arguments, new JsonObject
+        {
+            ["engine"] = engine.Name,
+            ["kind"] = arguments.GetValue(Kind),
+            ["width"] = settings.Width,
+            ["height"] = settings.Height,
+            ["frames"] = frames,
+            ["frame_ms_p50"] = Answer.Number(times.P50Ms, 3),
+            ["frame_ms_p95"] = Answer.Number(times.P95Ms, 3),
+            ["frame_ms_p99"] = Answer.Number(times.P99Ms, 3),
+            ["processor_ms_per_frame"] = Answer.Number(processorMs, 3),
+            ["events_per_second"] = Answer.Number(bench.Input.Values.Sum(value => (double)value) / times.P50Ms * 1000, 0),
+            ["working_set_mb"] = Answer.Number(Environment.WorkingSet / 1e6, 0),
+            ["firing_rate"] = Deployment.FiringRate(engine),
+            ["input_density"] = densities,
+        });
+        return Shell.Done;
+    }
+}
