@@ -14,6 +14,7 @@ root.Add(EvaluateCommand.Make());
 root.Add(InferCommand.Make());
 root.Add(VerifyCommand.Make());
 root.Add(ExportCommand.Make());
+root.Add(QuantizeCommand.Make());
 root.Add(ChipCommand.Make());
 root.Add(EnergyCommand.Make());
 root.Add(ClassifyCommand.Make());

@@ -77,6 +77,30 @@ public sealed class IntegerProgram
         }
     }
 
+    /// <summary>The float weights that the integers stand for: what the program computes, a float engine computes with these, but for its own rounding.</summary>
+    /// <param name="weights">The network's tensors; those that are not rounded are passed on.</param>
+    public IReadOnlyDictionary<string, WeightTensor> RoundedWeights(IReadOnlyDictionary<string, WeightTensor> weights)
+    {
+        var rounded = weights.ToDictionary();
+        foreach (IntegerNode node in Nodes.Where(node => node.Weights.Length > 0))
+        {
+            FeatureShape shape = this[node.Node.Inputs[0]].Node.Shape;
+            (string weight, string? bias, int taps, int groups) = node.Node.Operation is ConvolutionOperation conv
+                ? (conv.Weight, conv.Bias, conv.Kernel * conv.Kernel, conv.Groups)
+                : (((LinearOperation)node.Node.Operation).Weight, ((LinearOperation)node.Node.Operation).Bias, shape.Height * shape.Width, 1);
+            double[] read = this[node.Node.Inputs[0]].Scale;
+            int outputs = node.Bias.Length, row = node.Weights.Length / outputs, channelsOfGroup = row / taps;
+            rounded[weight] = new WeightTensor(weights[weight].Shape, [.. node.Weights.Select((q, i) =>
+                (float)(q * node.Scale[i / row] / read[(i / row / (outputs / groups) * channelsOfGroup) + (i % row / taps)]))]);
+            if (bias is not null)
+            {
+                rounded[bias] = new WeightTensor([outputs], [.. node.Bias.Select((q, o) => (float)(q * node.Scale[o]))]);
+            }
+        }
+
+        return rounded;
+    }
+
     /// <summary>Turns the input of one step into integers.</summary>
     /// <param name="values">Shape [C,H,W].</param>
     /// <param name="integers">Receives x, the same shape.</param>

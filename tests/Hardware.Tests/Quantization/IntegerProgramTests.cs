@@ -74,7 +74,7 @@ public class IntegerProgramTests
         {
             IntegerProgram program = Compile(graphCase, bits: 8);
             IntegerReference reference = Run(program, graphCase.Steps);
-            using var module = new GraphModule(graphCase.Graph, Rounded(program, graphCase.Weights));
+            using var module = new GraphModule(graphCase.Graph, program.RoundedWeights(graphCase.Weights));
             using torch.Tensor input = torch.tensor(graphCase.Steps[0], [1, .. Sides(graphCase.Graph.Input.Shape)]);
             using GraphRun run = module.Run([input], afterFiring: (node, current, spikes) => Compared(reference, module, node, current, spikes));
             foreach ((string name, IReadOnlyList<torch.Tensor> steps) in run.Potentials)
@@ -82,6 +82,18 @@ public class IntegerProgramTests
                 AssertClose(steps.Select(step => step.data<float>().ToArray()), reference.Readouts(name));
             }
         }, iter: 150, threads: 1);
+    }
+
+    [Fact]
+    public void Rounding_rounded_weights_again_changes_nothing()
+    {
+        RandomGraphs.Cases().Sample(graphCase =>
+        {
+            IntegerProgram once = Compile(graphCase, bits: 6);
+            IntegerProgram twice = IntegerProgram.Compile(graphCase.Graph, once.RoundedWeights(graphCase.Weights), once.Settings);
+
+            Assert.All(once.Nodes, node => Assert.Equal(node.Weights, twice[node.Node.Name].Weights));
+        }, iter: 50, threads: 1);
     }
 
     [Fact]
@@ -201,36 +213,6 @@ public class IntegerProgramTests
     }
 
     private static long[] Sides(FeatureShape shape) => [shape.Channels, shape.Height, shape.Width];
-
-    /// <summary>The float weights that the integers stand for: scale of the output over scale of the input.</summary>
-    private static Dictionary<string, WeightTensor> Rounded(IntegerProgram program, IReadOnlyDictionary<string, WeightTensor> weights)
-    {
-        var rounded = weights.ToDictionary();
-        foreach (IntegerNode node in program.Nodes)
-        {
-            (string? weight, string? bias, int taps, int groups) = node.Node.Operation switch
-            {
-                ConvolutionOperation conv => (conv.Weight, conv.Bias, conv.Kernel * conv.Kernel, conv.Groups),
-                LinearOperation linear => (linear.Weight, linear.Bias, program[node.Node.Inputs[0]].Node.Shape.Height * program[node.Node.Inputs[0]].Node.Shape.Width, 1),
-                _ => (null, null, 0, 0),
-            };
-            if (weight is null)
-            {
-                continue;
-            }
-
-            double[] read = program[node.Node.Inputs[0]].Scale;
-            int outputs = node.Bias.Length, row = node.Weights.Length / outputs;
-            rounded[weight] = new WeightTensor(weights[weight].Shape, [.. node.Weights.Select((q, i) =>
-                (float)(q * node.Scale[i / row] / read[(i / row / (outputs / groups) * (row / taps)) + (i % row / taps)]))]);
-            if (bias is not null)
-            {
-                rounded[bias] = new WeightTensor([outputs], [.. node.Bias.Select((q, o) => (float)(q * node.Scale[o]))]);
-            }
-        }
-
-        return rounded;
-    }
 
     /// <summary>Asserts that a layer's spikes differ only at the threshold, and returns the integers'.</summary>
     private static torch.Tensor Compared(IntegerReference reference, GraphModule module, GraphNode node, torch.Tensor current, torch.Tensor spikes)
