@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using StereoSpike.Model;
 
 namespace StereoSpike.Hardware;
@@ -71,10 +72,13 @@ internal sealed class ConvolutionStage<T> : IStage<T>
     /// <summary>sums += count · weights.</summary>
     internal static void AddScaled(Span<T> sums, ReadOnlySpan<T> weights, T count)
     {
+        var scale = new Vector<T>(count);
+        ref T sum = ref MemoryMarshal.GetReference(sums);
+        ref T weight = ref MemoryMarshal.GetReference(weights[..sums.Length]);
         int i = 0;
         for (; i <= sums.Length - Vector<T>.Count; i += Vector<T>.Count)
         {
-            (new Vector<T>(sums[i..]) + (new Vector<T>(weights[i..]) * count)).CopyTo(sums[i..]);
+            (Vector.LoadUnsafe(ref sum, (nuint)i) + (Vector.LoadUnsafe(ref weight, (nuint)i) * scale)).StoreUnsafe(ref sum, (nuint)i);
         }
 
         for (; i < sums.Length; i++)

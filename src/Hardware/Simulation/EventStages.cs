@@ -102,7 +102,7 @@ internal sealed class LinearStage<T>(NodeOutput<T> source, int outputs, T[] weig
         output.Touch(0);
         for (int e = 0; e < events.Neurons.Length; e++)
         {
-            ConvolutionStage<T>.AddScaled(output.Sums, _rows.AsSpan(events.Neurons[e] * outputs, outputs), events.Counts[e]);
+            ConvolutionStage<T>.AddScaled(output.Sums.AsSpan(0, outputs), _rows.AsSpan(events.Neurons[e] * outputs, outputs), events.Counts[e]);
             ConvolutionStage<T>.Counted(activity, events.Counts[e], outputs);
         }
     }

@@ -1,11 +1,13 @@
+using System.Numerics;
 using StereoSpike.Model;
 
 namespace StereoSpike.Hardware;
 
 /// <summary>What a node hands on in a step: address events, or sums of weights with the pixels that got any.</summary>
 internal sealed class NodeOutput<T>
-    where T : struct, System.Numerics.INumber<T>
+    where T : struct, INumber<T>
 {
+    private static readonly int Slack = 4 * Vector<T>.Count;   // a vector may reach past the last sum, adding 0 there
     private readonly bool[] _isTouched;
     private readonly List<int> _touched = [];
     private readonly AddressEvents<T> _events = new();
@@ -23,7 +25,7 @@ internal sealed class NodeOutput<T>
 
     public FeatureShape Shape { get; }
 
-    /// <summary>The sums, [H,W,C] or [C,H,W]; null for a node that makes events.</summary>
+    /// <summary>The sums, [H,W,C] or [C,H,W], and some slack for vectors behind them; null for a node that makes events.</summary>
     public T[]? Sums { get; }
 
     /// <summary>Whether sums are laid out [H,W,C].</summary>
@@ -43,7 +45,7 @@ internal sealed class NodeOutput<T>
     /// <param name="bias">What each channel starts from; all 0 for none.</param>
     public static NodeOutput<T> OfSums(FeatureShape shape, bool channelsInnermost, T[] bias)
     {
-        var output = new NodeOutput<T>(shape, new T[shape.Count], channelsInnermost, bias.Any(b => b != T.Zero) ? bias : null);
+        var output = new NodeOutput<T>(shape, new T[shape.Count + Slack], channelsInnermost, bias.Any(b => b != T.Zero) ? bias : null);
         output.Begin();
         return output;
     }
