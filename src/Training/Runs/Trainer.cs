@@ -205,9 +205,12 @@ public sealed class Trainer : IDisposable
         {
             ReadoutOffset = start.Settings.ReadoutOffset,
             ReadoutScale = start.Settings.ReadoutScale,
-            FocalBaselinePxMetres = start.Settings.FocalBaselinePxMetres,
+            FocalBaselinePxMetres = training[0].FocalBaselinePxMetres,
         };
-        return network.ToJson() == start.Settings.ToJson()
+
+        // Convolutions know neither the sensor's size nor the window's length nor the rig: weights of one begin well on another.
+        StereoSpikeSettings same = start.Settings with { Width = network.Width, Height = network.Height, WindowUs = network.WindowUs, FocalBaselinePxMetres = network.FocalBaselinePxMetres };
+        return network.ToJson() == same.ToJson()
             ? new Trainer(settings with { Network = network }, training, validation, folder, new GraphModule(StereoSpikeNetwork.Build(network), start.Tensors, file), runLock, progress)
             : throw BadFile.Error(file, "", $"is of another network than the one to train: {start.Settings.ToJson()} against {network.ToJson()}", "Give train the settings that the weights were made with.");
     }

@@ -25,7 +25,7 @@ internal static class TrainCommand
     private static readonly Option<string?> Out = new("--out") { Description = "The run's folder: weights.safetensors (best on validation), last.safetensors (to resume), log.csv, settings.json." };
     private static readonly Option<string?> Resume = new("--resume") { Description = "Go on with the run in this folder; no other option is needed." };
     private static readonly Option<string?> SettingsFile = new("--settings") { Description = "A settings.json to take instead of a preset." };
-    private static readonly Option<string?> Init = new("--init") { Description = "Weights to start from, of the same network; fresh ones if left out." };
+    private static readonly Option<string?> Init = new("--init") { Description = "Weights to start from, of the same network; sensor size, window and rig may differ. Fresh ones if left out." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the data." };
     private static readonly Option<int?> Batch = new("--batch") { Description = "Samples a step." };
     private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = "Adam's step." };
