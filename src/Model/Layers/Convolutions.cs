@@ -14,14 +14,14 @@ internal sealed class Convolutions
     private readonly IReadOnlyDictionary<string, Parameter> _tensors;
     private readonly Dictionary<string, (string[] Folded, ConvolutionGeometry? Geometry)> _plans = [];
 
-    public Convolutions(NetworkGraph graph, IReadOnlyDictionary<string, Parameter> tensors)
+    public Convolutions(NetworkGraph graph, IReadOnlyDictionary<string, Parameter> tensors, bool plain)
     {
         _graph = graph;
         _tensors = tensors;
         foreach (GraphNode node in graph.Nodes.Where(node => node.Operation is ConvolutionOperation))
         {
-            string[] folded = [.. FoldableInto(node)];
-            _plans.Add(node.Name, (folded, GeometryOf(node, folded)));
+            string[] folded = plain ? [] : [.. FoldableInto(node)];
+            _plans.Add(node.Name, (folded, plain ? null : GeometryOf(node, folded)));
         }
     }
 

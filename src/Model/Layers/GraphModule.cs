@@ -16,9 +16,10 @@ public sealed class GraphModule : nn.Module
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its tensors by name; copied.</param>
     /// <param name="source">What messages call the weights' origin.</param>
+    /// <param name="plain">Whether every resize is carried out and every convolution is libtorch's: slower, and what our own kernels are compared with.</param>
     /// <exception cref="InvalidDataException">The weights are not this graph's.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
-    public GraphModule(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, string source = "weights")
+    public GraphModule(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, string source = "weights", bool plain = false)
         : base(NameOnceLoaded())
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -38,7 +39,7 @@ public sealed class GraphModule : nn.Module
             _neurons.Add(node.Name, new NeuronLayer(firing.Neuron, firing.LeakWeight is null ? null : _tensors[firing.LeakWeight]));
         }
 
-        _stateless = new StatelessNodes(graph, _tensors, () => training);
+        _stateless = new StatelessNodes(graph, _tensors, () => training, plain);
         _plan = new Lazy<SequencePlan>(() => new SequencePlan(graph));
         eval();   // who trains says so
     }

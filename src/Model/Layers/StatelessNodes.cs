@@ -11,11 +11,11 @@ internal sealed class StatelessNodes
     private readonly HashSet<string> _foldedAway;
     private readonly Func<bool> _isTraining;
 
-    public StatelessNodes(NetworkGraph graph, IReadOnlyDictionary<string, Parameter> tensors, Func<bool> isTraining)
+    public StatelessNodes(NetworkGraph graph, IReadOnlyDictionary<string, Parameter> tensors, Func<bool> isTraining, bool plain)
     {
         _isTraining = isTraining;
         _tensors = tensors;
-        _convolutions = new Convolutions(graph, tensors);
+        _convolutions = new Convolutions(graph, tensors, plain);
         _foldedAway = [.. _convolutions.FoldedAway];
     }
 

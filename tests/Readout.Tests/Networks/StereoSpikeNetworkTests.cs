@@ -1,5 +1,7 @@
 using StereoSpike.Model;
 using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace StereoSpike.Readout.Tests.Networks;
 
@@ -168,5 +170,42 @@ public class StereoSpikeNetworkTests
         Assert.Equal(spiking.FiringNodes.Select(node => (node.Name, node.Shape)), twin.Nodes.Where(node => node.Operation is ActivationOperation).Select(node => (node.Name, node.Shape)));
         Assert.Equal(13, twin.Nodes.Count(node => node.Operation is BatchNormOperation));
         Assert.All(twin.Nodes.Select(node => node.Operation).OfType<ConvolutionOperation>(), conv => Assert.NotNull(conv.Bias));
+    }
+
+    [Theory]
+    [InlineData(ConvolutionKind.Dense)]
+    [InlineData(ConvolutionKind.Separable)]
+    public void Our_own_kernels_and_libtorchs_give_the_whole_network_the_same_spikes_depths_and_gradients(ConvolutionKind kind)
+    {
+        var settings = new StereoSpikeSettings { Width = 52, Height = 38, Channels = 1.0 / 8, Kind = kind };
+        NetworkGraph graph = StereoSpikeNetwork.Build(settings);
+        IReadOnlyDictionary<string, WeightTensor> start = UniformInitialization.Draw(graph, seed: 4);
+        using var own = new GraphModule(graph, start);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = rand([2, 4, 38, 52], generator: new Generator(5)).gt(0.9f).to_type(ScalarType.Float32) * 2f;
+        RateScaling.Apply(own, input, _ => 0.15f);
+        using (no_grad())
+        {
+            foreach (Parameter tensor in own.Tensors.Values)
+            {
+                tensor.mul_(1.0137f);   // scaling puts one neuron of each layer on its very threshold, where rounding would decide
+            }
+        }
+
+        using var plain = new GraphModule(graph, own.ExportWeights(), plain: true);
+
+        GraphRun ownRun = own.Run(input), plainRun = plain.Run(input);
+        Loss(ownRun).backward();
+        Loss(plainRun).backward();
+
+        Assert.All(plainRun.Spikes, pair => Assert.Equal(0f, (pair.Value - ownRun.Spikes[pair.Key]).abs().max().item<float>()));
+        AssertNear(plainRun.Potentials[StereoSpikeNetwork.Readout][^1], ownRun.Potentials[StereoSpikeNetwork.Readout][^1]);
+        Assert.All(plain.Tensors, pair => AssertNear(pair.Value.grad!, own.Tensors[pair.Key].grad!));
+
+        static Tensor Loss(GraphRun run) => run.Potentials[StereoSpikeNetwork.Readout].Select(depth => (depth - 1f).square().mean()).Aggregate((a, b) => a + b);
+
+        // To 1e-4 of the largest: sums of thousands of floats, in another order.
+        static void AssertNear(Tensor expected, Tensor found) =>
+            Assert.True((expected - found).abs().max().item<float>() <= (1e-4f * expected.abs().max().item<float>()) + 1e-7f);
     }
 }
