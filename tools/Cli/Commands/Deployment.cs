@@ -8,9 +8,12 @@ namespace StereoSpike.Cli;
 /// <summary>What the verbs that run a trained network share: its options, and how its figures stand in the answer.</summary>
 internal static class Deployment
 {
+    /// <summary>The networks that ship, by the names that <c>--weights</c> knows them under.</summary>
+    private static readonly Dictionary<string, string> Shipped = new() { ["mvsec"] = "demo.safetensors", ["davis240"] = "davis240.safetensors" };
+
     public static Argument<string> Recording { get; } = new("RECORDING") { Description = RecordingFiles.Description };
 
-    public static Option<string> Weights { get; } = new("--weights") { Description = "The trained network (.safetensors), as stereospike train writes it.", Required = true };
+    public static Option<string> Weights { get; } = new("--weights") { Description = "The trained network (.safetensors), as stereospike train writes it, or one that ships: mvsec or davis240 (docs/model-card.md).", Required = true };
 
     public static Option<string?> Calibration { get; } = new("--calibration") { Description = "Folder of the cameras' calibration, where it does not lie beside the recording." };
 
@@ -20,11 +23,15 @@ internal static class Deployment
         DefaultValueFactory = _ => EngineCatalogue.Names[0],
     }.AcceptOnlyFromAmong([.. EngineCatalogue.Names]);
 
+    /// <summary>The file of a network that ships, or the path itself. A file of such a name comes first.</summary>
+    public static string Resolve(string weights) =>
+        !File.Exists(weights) && Shipped.TryGetValue(weights, out string? file) ? Path.Combine(AppContext.BaseDirectory, "Assets", file) : weights;
+
     /// <summary>Loads a trained network.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged or holds no StereoSpike network.</exception>
-    public static StereoSpikeWeights Load(string weights) => File.Exists(weights)
-        ? StereoSpikeWeights.Load(weights)
+    public static StereoSpikeWeights Load(string weights) => File.Exists(Resolve(weights))
+        ? StereoSpikeWeights.Load(Resolve(weights))
         : throw new FileNotFoundException($"{weights}: there are no weights. Train some with stereospike train --data … --out RUN; they are RUN/weights.safetensors.", weights);
 
     /// <summary>Loads the network into the engine asked for.</summary>
