@@ -6,11 +6,17 @@ namespace StereoSpike.Ingest;
 /// <summary>Unpacks a stored chunk: the filters of its dataset in reverse, less those that were left out for this chunk.</summary>
 internal static class ChunkFilters
 {
-    private const int DeflateId = 1, ShuffleId = 2, LzfId = 32_000;
+    /// <summary>Registered number of h5py's LZF.</summary>
+    public const int LzfId = 32_000;
+
+    /// <summary>Registered number of Blosc.</summary>
+    public const int BloscId = 32_001;
+
+    private const int DeflateId = 1, ShuffleId = 2;
     private const int ZlibHeaderBytes = 2;
 
     /// <summary>Whether every filter is one that is unpacked here.</summary>
-    public static bool Know(StoredFilter[] filters) => filters.All(filter => filter.Id is DeflateId or ShuffleId or LzfId);
+    public static bool Know(StoredFilter[] filters) => filters.All(filter => filter.Id is DeflateId or ShuffleId or LzfId or BloscId);
 
     /// <summary>Unpacks a chunk.</summary>
     /// <param name="stored">The chunk as it lies in the file.</param>
@@ -48,24 +54,9 @@ internal static class ChunkFilters
         }
     }
 
-    private static void Undo(StoredFilter filter, ReadOnlySpan<byte> packed, Span<byte> unpacked)
-    {
-        switch (filter.Id)
-        {
-            case DeflateId:
-                Inflate(packed, unpacked);
-                break;
-            case LzfId:
-                Lzf.Decode(packed, unpacked);
-                break;
-            default:
-                CheckLength(packed.Length, unpacked.Length);
-                ByteShuffle.Undo(packed, unpacked, filter.Parameters is [>= 1 and <= 255, ..] ? (int)filter.Parameters[0] : 1);
-                break;
-        }
-    }
-
-    private static unsafe void Inflate(ReadOnlySpan<byte> packed, Span<byte> unpacked)
+    /// <summary>Unpacks a zlib stream of known length.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or of another length.</exception>
+    public static unsafe void Inflate(ReadOnlySpan<byte> packed, Span<byte> unpacked)
     {
         if (packed.Length <= ZlibHeaderBytes)
         {
@@ -93,6 +84,26 @@ internal static class ChunkFilters
             {
                 throw new InvalidDataException($"a deflated chunk unpacks to more than the {unpacked.Length} bytes of a chunk");
             }
+        }
+    }
+
+    private static void Undo(StoredFilter filter, ReadOnlySpan<byte> packed, Span<byte> unpacked)
+    {
+        switch (filter.Id)
+        {
+            case DeflateId:
+                Inflate(packed, unpacked);
+                break;
+            case LzfId:
+                Lzf.Decode(packed, unpacked);
+                break;
+            case BloscId:
+                Blosc.Decode(packed, unpacked);
+                break;
+            default:
+                CheckLength(packed.Length, unpacked.Length);
+                ByteShuffle.Undo(packed, unpacked, filter.Parameters is [>= 1 and <= 255, ..] ? (int)filter.Parameters[0] : 1);
+                break;
         }
     }
 

@@ -15,5 +15,6 @@ internal static class Hdf5Element<T>
     /// <summary>Whether an HDF5 type is this one.</summary>
     public static unsafe bool Fits(IH5DataType type) => type.Size == sizeof(T) && (Floating
         ? type.Class == H5DataTypeClass.FloatingPoint
-        : type.Class == H5DataTypeClass.FixedPoint && type.FixedPoint.IsSigned == Signed);
+        : type.Class == H5DataTypeClass.FixedPoint ? type.FixedPoint.IsSigned == Signed
+        : type.Class == H5DataTypeClass.Enumerated && typeof(T) == typeof(sbyte));   // how h5py keeps booleans
 }

@@ -10,6 +10,7 @@ internal sealed class Hdf5File : IDisposable
 {
     /// <summary>What to do about a damaged file.</summary>
     public const string Remedy = "Copy or download the file again, and check that it is the recording you mean.";
+    private const int DeepestGroup = 8, MostGroups = 1000;
     private readonly NativeFile _file;
     private readonly Lazy<MappedFile> _mapped;
 
@@ -34,7 +35,7 @@ internal sealed class Hdf5File : IDisposable
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static Hdf5File Open(string path)
     {
-        LzfFilter.EnsureRegistered();
+        LibraryFilter.EnsureRegistered();
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
         {
@@ -74,6 +75,15 @@ internal sealed class Hdf5File : IDisposable
         ? Guarded(name, () => _file.Dataset(name))
         : throw BadFile.Error(Path, name, "is missing", "An MVSEC recording has davis/left/events and davis/right/events; for other layouts see stereospike convert --help.");
 
+    /// <summary>Every group, with the datasets that lie directly in it, by their full names.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public IReadOnlyList<(string Group, IReadOnlyList<string> Datasets)> Groups() => Guarded("/", () =>
+    {
+        var found = new List<(string, IReadOnlyList<string>)>();
+        Walk(_file, "", found, DeepestGroup);
+        return found;
+    });
+
     /// <summary>A number kept as an attribute of the file, or null.</summary>
     public double? Number(string attribute) => Guarded<double?>(attribute, () => _file.AttributeExists(attribute) ? _file.Attribute(attribute).Read<double>() : null);
 
@@ -103,6 +113,24 @@ internal sealed class Hdf5File : IDisposable
         if (_mapped.IsValueCreated)
         {
             _mapped.Value.Dispose();
+        }
+    }
+
+    private static void Walk(IH5Group group, string path, List<(string Group, IReadOnlyList<string> Datasets)> found, int deepest)
+    {
+        var datasets = new List<string>();
+        found.Add((path, datasets));
+        foreach (IH5Object child in group.Children())
+        {
+            string name = path.Length == 0 ? child.Name : $"{path}/{child.Name}";
+            if (child is IH5Dataset)
+            {
+                datasets.Add(name);
+            }
+            else if (child is IH5Group inner && deepest > 0 && found.Count < MostGroups)
+            {
+                Walk(inner, name, found, deepest - 1);
+            }
         }
     }
 

@@ -5,7 +5,6 @@ namespace StereoSpike.Ingest;
 /// <summary>One camera's events in an MVSEC file: rows of x, y, t, p in float64, t in UTC seconds, p −1 or +1 (0 and 1 are taken too).</summary>
 internal sealed class MvsecEvents : IEventSequence
 {
-    private const long FirstStep = 1024;   // rows
     private readonly Hdf5File _file;
     private readonly Hdf5Rows<double> _rows;
     private readonly string _name;
@@ -51,50 +50,7 @@ internal sealed class MvsecEvents : IEventSequence
         }
     }
 
-    public long LowerBound(long timestampUs)
-    {
-        (long low, long high) = Around(timestampUs);
-        while (low < high)
-        {
-            long middle = low + ((high - low) >> 1);
-            if (TimeUs(middle) < timestampUs)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return _lastBound = low;
-    }
-
-    /// <summary>A stretch that holds the answer, found in growing steps from the last one: windows come one after another, and in a chunked file each far look decodes a block.</summary>
-    private (long Low, long High) Around(long timestampUs)
-    {
-        long low = _lastBound, high = _lastBound, step = FirstStep;
-        if (low < Count && TimeUs(low) < timestampUs)
-        {
-            while (high < Count && TimeUs(high) < timestampUs)
-            {
-                low = high + 1;
-                high = Math.Min(Count, high + step);
-                step *= 2;
-            }
-        }
-        else
-        {
-            while (low > 0 && TimeUs(low - 1) >= timestampUs)
-            {
-                high = low - 1;
-                low = Math.Max(0, high - step);
-                step *= 2;
-            }
-        }
-
-        return (low, high);
-    }
+    public long LowerBound(long timestampUs) => _lastBound = TimeSearch.LowerBound(Count, _lastBound, TimeUs, timestampUs);
 
     /// <summary>When an event came, µs since the recording's origin.</summary>
     public long TimeUs(long row) => ClockUs(_file, _name, row, _rows.At(row, 1)[2]) - _originUs;

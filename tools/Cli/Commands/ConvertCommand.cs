@@ -11,13 +11,12 @@ internal static class ConvertCommand
     private static readonly Argument<string> In = new("IN") { Description = RecordingFiles.Description };
     private static readonly Argument<string> Out = new("OUT") { Description = "X_data.hdf5, or a name that becomes one; X_gt.hdf5 goes beside it. Or one camera's events: .raw (EVT 3.0), .dat, .aedat4, .txt, .csv; - is standard output." };
     private static readonly Option<string?> To = new Option<string?>("--to") { Description = "What to write: mvsec, evt2, evt3, dat, aedat4, txt or csv; told by OUT's ending if left out, MVSEC where that says nothing." }.AcceptOnlyFromAmong("mvsec", "evt2", "evt3", "dat", "aedat4", "txt", "csv");
-    private static readonly Option<Camera> Which = new("--camera") { Description = "Which camera of a stereo recording goes into a file of one: left or right." };
     private static readonly Option<string?> Calibration = new("--calibration") { Description = "Calibration folder of an MVSEC recording (SCENE_calib)." };
     private static readonly TextFileOptions Text = new();
 
     public static Command Make()
     {
-        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified; or one camera's events as RAW, DAT, AEDAT 4 or text, as they are. Lost events are counted by reason.") { In, Out, To, Which, EventSource.Sort, Calibration };
+        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified; or one camera's events as RAW, DAT, AEDAT 4 or text, as they are. Lost events are counted by reason.") { In, Out, To, EventSource.Which, EventSource.Sort, Calibration };
         foreach (Option option in Text.All)
         {
             command.Add(option);
@@ -68,14 +67,23 @@ internal static class ConvertCommand
             return EventFileConversion.Run(reader, arguments.GetValue(EventSource.Sort), output, kind, cancellation);
         }
 
-        Func<EventTextKind, EventTextOptions> text = Text.Over(arguments, geometryNeeded: false);
-        if (File.Exists(source) && !RecordingFiles.IsHdf5(source) && EventTextFile.DetectKind(source) == EventTextKind.Text && text(EventTextKind.Text) is { } columns && !columns.Order.Contains('c'))
+        Camera? camera = arguments.GetValue(EventSource.Which);
+        using (ColumnEvents? columns = EventSource.OpenColumns(source, camera, Text.Sensor(arguments)))
         {
-            return EventFileConversion.Run(EventTextFile.OpenCamera(source, columns, cancel: cancellation).Events, output, kind, cancellation);
+            if (columns is not null)
+            {
+                return EventFileConversion.Run(columns, output, kind, cancellation);
+            }
+        }
+
+        Func<EventTextKind, EventTextOptions> text = Text.Over(arguments, geometryNeeded: false);
+        if (File.Exists(source) && !RecordingFiles.IsHdf5(source) && EventTextFile.DetectKind(source) == EventTextKind.Text && text(EventTextKind.Text) is { } options && !options.Order.Contains('c'))
+        {
+            return EventFileConversion.Run(EventTextFile.OpenCamera(source, options, cancel: cancellation).Events, output, kind, cancellation);
         }
 
         using IStereoRecording recording = RecordingFiles.IsHdf5(source) ? MvsecRecording.OpenUncalibrated(source) : RecordingFiles.Open(source, calibrationFolder: null, text);
-        return EventFileConversion.Run(recording.Events(arguments.GetValue(Which)), output, kind, cancellation);
+        return EventFileConversion.Run(recording.Events(camera ?? throw new ArgumentException($"{source}: has two cameras; say which goes into {output}: --camera left or --camera right.")), output, kind, cancellation);
     }
 
     private static void CopyEvents(IStereoRecording recording, StereoWindowReader windows, MvsecWriter writer, TerminalProgress progress, CancellationToken cancellation)

@@ -23,14 +23,38 @@ internal static class EventFileInfo
             }
         }
 
+        return Describe(EventSource.NameOf(reader.Format), summary, reader.Sensor, originUs: null, reader.Dropped);
+    }
+
+    /// <summary>Reads columns of HDF5 through.</summary>
+    public static JsonObject Describe(ColumnEvents events)
+    {
+        var summary = new EventSummary(events.Sensor);
+        var batch = new DvsEvent[BatchEvents];
+        using (var progress = new TerminalProgress("reading "))
+        {
+            for (long first = 0; first < events.Count; first += batch.Length)
+            {
+                Span<DvsEvent> read = batch.AsSpan(0, (int)Math.Min(batch.Length, events.Count - first));
+                events.Read(first, read);
+                summary.Add(read);
+                progress.Report(first, events.Count);
+            }
+        }
+
+        return Describe("hdf5-columns", summary, events.Sensor, events.ClockOffsetUs, new Dictionary<string, long>());
+    }
+
+    private static JsonObject Describe(string format, EventSummary summary, SensorSize sensor, long? originUs, IReadOnlyDictionary<string, long> dropped)
+    {
         long[] rate = summary.Rate.ToArray();
         return new JsonObject
         {
-            ["format"] = EventSource.NameOf(reader.Format),
-            ["width"] = reader.Sensor.Width,
-            ["height"] = reader.Sensor.Height,
+            ["format"] = format,
+            ["width"] = sensor.Width,
+            ["height"] = sensor.Height,
             ["events"] = summary.Count,
-            ["origin_us"] = summary.Count == 0 ? 0 : summary.FirstUs,
+            ["origin_us"] = originUs ?? (summary.Count == 0 ? 0 : summary.FirstUs),
             ["duration_us"] = summary.DurationUs,
             ["on_share"] = Answer.Number((double)summary.On / summary.Count, 4),
             ["labels"] = 0,
@@ -41,7 +65,7 @@ internal static class EventFileInfo
             ["steps_back"] = summary.StepsBack,
             ["farthest_back_us"] = summary.FarthestBackUs,
             ["hot_pixel_share"] = Answer.Number(summary.HotShare, 4),
-            ["dropped"] = new JsonObject(reader.Dropped.Select(loss => KeyValuePair.Create(loss.Key, (JsonNode?)loss.Value))),
+            ["dropped"] = new JsonObject(dropped.Select(loss => KeyValuePair.Create(loss.Key, (JsonNode?)loss.Value))),
         };
     }
 }

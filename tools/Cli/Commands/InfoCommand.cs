@@ -13,7 +13,7 @@ internal static class InfoCommand
 
     public static Command Make()
     {
-        var command = new Command("info", "Say what a recording holds; needs no calibration.") { File };
+        var command = new Command("info", "Say what a recording holds; needs no calibration.") { File, EventSource.Which };
         foreach (Option option in Text.All)
         {
             command.Add(option);
@@ -31,6 +31,15 @@ internal static class InfoCommand
             if (events is not null)
             {
                 Answer.Print(arguments, EventFileInfo.Describe(events));
+                return Shell.Done;
+            }
+        }
+
+        using (ColumnEvents? columns = EventSource.OpenColumns(source, arguments.GetValue(EventSource.Which), Text.Sensor(arguments)))
+        {
+            if (columns is not null)
+            {
+                Answer.Print(arguments, EventFileInfo.Describe(columns));
                 return Shell.Done;
             }
         }
@@ -56,6 +65,7 @@ internal static class InfoCommand
     private static string FormatOf(IStereoRecording recording) => recording switch
     {
         MvsecRecording => "mvsec",
+        DsecRecording => "dsec",
         SimulatedRecording => "simulated",
         _ => "text",
     };

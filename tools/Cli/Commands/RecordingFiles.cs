@@ -7,7 +7,7 @@ internal static class RecordingFiles
 {
     /// <summary>What the argument may be, for help texts.</summary>
     public const string Description =
-        "A recording: X_data.hdf5 in MVSEC layout (X_gt.hdf5 and X_calib are found beside it), a folder that holds one, stereo text (.txt, .dat, .csv) or .npz, or a simulated scene such as \"sim:room?rig=mvsec&seconds=2&seed=7\".";
+        "A recording: X_data.hdf5 in MVSEC layout (X_gt.hdf5 and X_calib are found beside it), a folder that holds one, the folder of a DSEC sequence, stereo text (.txt, .dat, .csv) or .npz, or a simulated scene such as \"sim:room?rig=mvsec&seconds=2&seed=7\".";
 
     /// <summary>Opens one recording.</summary>
     /// <param name="source">A file, a folder with one recording, or a simulated set (<c>sim:…</c>), of which the first scene is taken.</param>
@@ -17,6 +17,11 @@ internal static class RecordingFiles
     /// <exception cref="InvalidDataException">A file is damaged, or lacks a calibration.</exception>
     public static IStereoRecording Open(string source, string? calibrationFolder, Func<EventTextKind, EventTextOptions>? textOptions = null)
     {
+        if (DsecRecording.IsSequence(source))
+        {
+            return calibrationFolder is null ? DsecRecording.Open(source) : throw new ArgumentException($"{source}: a DSEC sequence has its own calibration; leave --calibration out.");
+        }
+
         if (IsHdf5(source) || Directory.Exists(source))
         {
             string file = Directory.Exists(source) ? OnlyRecording(source) : source;
@@ -44,7 +49,7 @@ internal static class RecordingFiles
             return SimulatedSet.Parse(source).Sources();
         }
 
-        IReadOnlyList<string> files = Directory.Exists(source) ? MvsecPaths.DataFiles(source) : [source];
+        IReadOnlyList<string> files = Directory.Exists(source) && !DsecRecording.IsSequence(source) ? MvsecPaths.DataFiles(source) : [source];
         return files.Count > 0
             ? files.Select(file => IsHdf5(file) ? RecordingSource.OfMvsec(file) : RecordingSource.OfFile(file, () => Open(file, calibrationFolder: null)))
             : throw new ArgumentException($"{source}: holds no recording (X_data.hdf5). Make one with stereospike simulate or convert.");
