@@ -6,6 +6,7 @@ CommonOptions.AddTo(root);
 root.Add(DemoCommand.Make());
 root.Add(InfoCommand.Make());
 root.Add(ConvertCommand.Make());
+root.Add(FilterCommand.Make());
 root.Add(SimulateCommand.Make());
 root.Add(PrepareCommand.Make());
 root.Add(TrainCommand.Make());
