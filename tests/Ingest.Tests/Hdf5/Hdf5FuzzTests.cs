@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using CsCheck;
+using StereoSpike.Tests;
+
+namespace StereoSpike.Ingest.Tests.Hdf5;
+
+/// <summary>Damaged HDF5 files: read, or refused by name, but never a crash, a hang, or values made up on the way.</summary>
+public sealed class Hdf5FuzzTests
+{
+    private static readonly long Inputs = long.Parse(Environment.GetEnvironmentVariable("STEREOSPIKE_FUZZ") ?? "300", CultureInfo.InvariantCulture);
+    private static readonly SensorSize Sensor = new(640, 480);
+
+    [Theory]
+    [InlineData("columns_zstd.h5")]
+    [InlineData("columns_lz4.h5")]
+    [InlineData("columns_zlib.h5")]
+    [InlineData("columns_m3ed.h5")]
+    public void Damaged_columns_are_read_or_refused(string name) => Damage(name, path =>
+    {
+        using ColumnEvents events = ColumnEvents.Open(path, Camera.Left, Sensor);
+        ReadAll(events);
+    });
+
+    [Theory]
+    [InlineData("contiguous_data.hdf5")]
+    [InlineData("chunked_data.hdf5")]
+    public void A_damaged_recording_is_read_or_refused(string name) => Damage(name, path =>
+    {
+        using MvsecRecording recording = MvsecRecording.OpenUncalibrated(path);
+        ReadAll(recording.Events(Camera.Left));
+        ReadAll(recording.Events(Camera.Right));
+    });
+
+    private static void ReadAll(IEventSequence events)
+    {
+        var batch = new DvsEvent[512];
+        long previousUs = long.MinValue;
+        for (long first = 0; first < Math.Min(events.Count, 20_000); first += batch.Length)
+        {
+            Span<DvsEvent> read = batch.AsSpan(0, (int)Math.Min(batch.Length, events.Count - first));
+            events.Read(first, read);
+            foreach (DvsEvent e in read)
+            {
+                Assert.True(events.Sensor.Contains(e.X, e.Y) && e.TimestampUs >= previousUs);
+                previousUs = e.TimestampUs;
+            }
+        }
+    }
+
+    private static void Damage(string name, Action<string> read)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File(name);
+        byte[] whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "h5py", name));
+        var damage = Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte, Gen.Int[0, 3], Gen.Bool).Array[1, 8];
+        Gen.Select(damage, Gen.Int[0, whole.Length], Gen.Int[0, 9]).Sample(
+            (changes, length, cut) =>
+            {
+                byte[] file = [.. cut == 0 ? whole.AsSpan(0, length) : whole];
+                foreach ((int at, byte value, int kind, bool early) in changes)
+                {
+                    int place = early ? at % 2048 : at;   // half of the damage falls on the structure at the file's head
+                    if (place < file.Length)
+                    {
+                        file[place] = kind switch { 0 => value, 1 => (byte)(file[place] ^ (1 << (value & 7))), 2 => 0xFF, _ => 0 };
+                    }
+                }
+
+                File.WriteAllBytes(path, file);
+                long started = Stopwatch.GetTimestamp();
+                try
+                {
+                    read(path);
+                }
+                catch (InvalidDataException refusal)
+                {
+                    Assert.StartsWith(path, refusal.Message, StringComparison.Ordinal);
+                }
+
+                Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30), "too slow");
+            },
+            iter: Inputs,
+            threads: 1);
+    }
+}
