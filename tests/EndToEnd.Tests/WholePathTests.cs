@@ -23,7 +23,7 @@ public sealed class WholePathTests : IDisposable
         JsonObject trained = Program.Run(
             "train", "--preset", "sim-small", "--data", recording, "--out", run, "--epochs", "1", "--channels", "0.0625", "--threads", "1", "--json",
             "--width", Text(width), "--height", Text(height)).Good();
-        JsonObject scored = Program.Run("evaluate", recording, "--weights", weights, "--threads", "1", "--json").Good();
+        JsonObject scored = Program.Run("evaluate", recording, "--weights", weights, "--matchers", "--gate-windows", "2", "--threads", "1", "--json").Good();
         JsonObject inferred = Program.Run("infer", recording, "--weights", weights, "--out", depth, "--threads", "1", "--json").Good();
 
         Assert.Equal(("mvsec", width, height, 8), ((string)info["format"]!, (int)info["width"]!, (int)info["height"]!, (int)info["labels"]!));
@@ -32,11 +32,18 @@ public sealed class WholePathTests : IDisposable
         Assert.Equal(0, (int)trained["epoch"]!);
         foreach (string key in (string[])[
             "frames", "pixels", "mean_depth_error_cm", "mean_depth_error_pixelwise_cm", "median_depth_error_cm", "mean_disparity_error_px", "one_pixel_accuracy",
-            "abs_rel", "rmse_m", "silog", "delta1", "delta2", "delta3", "firing_rate", "baselines"])
+            "abs_rel", "rmse_m", "silog", "delta1", "delta2", "delta3", "firing_rate", "baselines", "gates"])
         {
             Assert.NotNull(scored[key]);
         }
 
+        foreach (string matcher in (string[])["count_ncc", "time_surface", "coincidence", "coincidence_left_right"])
+        {
+            Assert.InRange((double)scored["baselines"]![matcher]!["answered_share"]!, 0.1, 1.0);
+            Assert.InRange((double)scored["baselines"]![matcher]!["mean_disparity_error_px"]!, 0.01, 10.0);
+        }
+
+        Assert.Equal("0.8 to 1.2", (string)scored["gates"]!["shift_slope"]!["expected"]!);
         Assert.InRange((double)scored["firing_rate"]!["mean"]!, 0.001, 1.0);
         foreach (string key in (string[])["frames", "frame_ms_p50", "frame_ms_p95", "frame_ms_p99", "events_per_second", "firing_rate"])
         {

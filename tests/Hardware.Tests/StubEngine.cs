@@ -16,12 +16,16 @@ internal sealed class StubEngine(StereoSpikeSettings settings, float potential =
     /// <summary>Called with the number of each run, 0-based.</summary>
     public Action<int>? OnRun { get; init; }
 
+    /// <summary>The potential it answers an input with, everywhere; the same one always if left out.</summary>
+    public Func<SpikeFrame, float>? Sees { get; init; }
+
     public int Runs { get; private set; }
 
     public void Run(SpikeFrame input, Span<float> potentials)
     {
-        OnRun?.Invoke(Runs++);
-        potentials.Fill(potential);
+        int run = Runs++;
+        OnRun?.Invoke(run);
+        potentials.Fill(Sees?.Invoke(input) ?? potential);
     }
 
     public void Dispose()

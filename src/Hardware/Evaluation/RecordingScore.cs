@@ -48,6 +48,9 @@ public sealed class RecordingScore
     /// <summary>The definition of the figures.</summary>
     public DepthErrorSettings Settings { get; }
 
+    /// <summary>The labels of the frames added so far.</summary>
+    public IReadOnlyList<int> Labels => _labels;
+
     /// <summary>Adds a frame of the pipeline.</summary>
     /// <param name="frame">With its truth.</param>
     /// <returns>The frame's mean depth error, metres; NaN where it has no valid pixel.</returns>

@@ -24,6 +24,9 @@ public sealed class ConstantDepth
         _settings = settings;
     }
 
+    /// <summary>Whether no valid pixel was added, so that there is no constant yet.</summary>
+    public bool IsEmpty => _pixelwise.Weight == 0;
+
     /// <summary>The constant of least mean depth error (mean over images of per-image means), metres.</summary>
     /// <exception cref="InvalidOperationException">No valid pixel was added.</exception>
     public double LeastDepthErrorMetres => _imagewise.Quantile(0.5);

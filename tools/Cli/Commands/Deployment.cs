@@ -99,6 +99,30 @@ internal static class Deployment
         result["delta3"] = Answer.Number(report.Delta3);
     }
 
+    /// <summary>The gates by name, each with its value, what is expected and whether it passed.</summary>
+    public static JsonObject Gates(IEnumerable<Gate> gates)
+    {
+        var result = new JsonObject();
+        foreach (Gate gate in gates)
+        {
+            result.Add(gate.Name, new JsonObject { ["value"] = Answer.Number(gate.Value, 4), ["expected"] = gate.Expected, ["passed"] = gate.Passed });
+        }
+
+        return result;
+    }
+
+    private static JsonObject? Errors(DepthReport? report)
+    {
+        if (report is null)
+        {
+            return null;
+        }
+
+        var figures = new JsonObject();
+        AddErrors(figures, report);
+        return figures;
+    }
+
     /// <summary>The whole of a recording's report, in the contract's order.</summary>
     public static JsonObject Result(RecordingReport report, IDepthEngine engine, PipelineCounters counters)
     {
@@ -116,6 +140,12 @@ internal static class Deployment
             }
 
             AddErrors(figures, baseline.Report);
+            if (baseline.AnsweredShare is { } share)
+            {
+                figures["answered_share"] = Answer.Number(share);
+                figures["answered"] = Errors(baseline.Answered);
+            }
+
             baselines.Add(baseline.Name, figures);
         }
 

@@ -8,6 +8,7 @@ namespace StereoSpike.Cli;
 /// <summary>A verb's result: one JSON object for machines, aligned lines for people.</summary>
 internal static class Answer
 {
+    private const int MostColumns = 6;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Prints the result on standard output.</summary>
@@ -36,7 +37,14 @@ internal static class Answer
             if (value is JsonObject inner)
             {
                 Console.WriteLine($"{indent}{key}");
-                PrintLines(inner, indent + "  ");
+                if (IsTable(inner))
+                {
+                    PrintTable([.. inner.Select(row => Row(row.Key, row.Value!))], indent + "  ");
+                }
+                else
+                {
+                    PrintLines(inner, indent + "  ");
+                }
             }
             else if (value is JsonArray { Count: > 0 } rows && rows.All(row => row is JsonObject))
             {
@@ -45,7 +53,7 @@ internal static class Answer
             }
             else
             {
-                Console.WriteLine($"{indent}{key.PadRight(widest)}  {(value is null ? "–" : value.ToString())}");
+                Console.WriteLine($"{indent}{key.PadRight(widest)}  {Text(value)}");
             }
         }
     }
@@ -54,11 +62,33 @@ internal static class Answer
     private static void PrintTable(JsonObject[] rows, string indent)
     {
         string[] keys = [.. rows[0].Select(pair => pair.Key)];
-        string[][] lines = [keys, .. rows.Select(row => keys.Select(key => row[key]?.ToString() ?? "–").ToArray())];
+        string[][] lines = [keys, .. rows.Select(row => keys.Select(key => Text(row[key])).ToArray())];
         int[] widths = [.. keys.Select((_, column) => lines.Max(line => line[column].Length))];
         foreach (string[] line in lines)
         {
             Console.WriteLine((indent + string.Join("  ", line.Select((text, column) => text.PadRight(widths[column])))).TrimEnd());
         }
     }
+
+    /// <summary>Several objects with the same few plain members read best side by side.</summary>
+    private static bool IsTable(JsonObject node)
+    {
+        string[]? columns = (node.FirstOrDefault().Value as JsonObject)?.Select(pair => pair.Key).ToArray();
+        return columns is { Length: > 1 and <= MostColumns }
+            && node.All(row => row.Value is JsonObject cells && cells.Select(pair => pair.Key).SequenceEqual(columns) && cells.All(cell => cell.Value is null or JsonValue));
+    }
+
+    /// <summary>An object's name as the first cell of its row.</summary>
+    private static JsonObject Row(string name, JsonNode cells)
+    {
+        var row = new JsonObject { [""] = name };
+        foreach ((string key, JsonNode? value) in cells.AsObject())
+        {
+            row.Add(key, value?.DeepClone());
+        }
+
+        return row;
+    }
+
+    private static string Text(JsonNode? value) => value is null ? "–" : value.ToString();
 }
