@@ -145,7 +145,7 @@ public class SimulatedRecordingTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => SimulatedRigs.Get("kinect"));
 
-        Assert.StartsWith("There is no rig called \"kinect\"; there are mvsec, davis240.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("There is no rig called \"kinect\"; there are mvsec, davis240, dvs128.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
