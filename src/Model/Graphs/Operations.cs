@@ -16,7 +16,11 @@ public sealed record InputOperation : IOperation;
 /// <param name="Groups">1, or the number of channels for a depthwise convolution.</param>
 /// <param name="Weight">Name of the weights, shape [OutChannels, C/Groups, Kernel, Kernel].</param>
 /// <param name="Bias">Name of the bias, shape [OutChannels]; null for none.</param>
-public sealed record ConvolutionOperation(int OutChannels, int Kernel, int Stride, int Padding, int Groups, string Weight, string? Bias) : IOperation;
+public sealed record ConvolutionOperation(int OutChannels, int Kernel, int Stride, int Padding, int Groups, string Weight, string? Bias) : IOperation
+{
+    /// <summary>The sign that its weights keep; the values themselves carry it, so that it matters to drawing and training only.</summary>
+    public SynapseSign Sign { get; init; }
+}
 
 /// <summary>Nearest-neighbour resize: target pixel i takes source pixel min(⌊i·in/out⌋, in − 1), along each axis.</summary>
 /// <param name="Height">Rows made.</param>
@@ -31,7 +35,11 @@ public sealed record SumPoolingOperation(int Size) : IOperation;
 /// <param name="Outputs">K.</param>
 /// <param name="Weight">Name of the weights, shape [K, C·H·W].</param>
 /// <param name="Bias">Name of the bias, shape [K]; null for none.</param>
-public sealed record LinearOperation(int Outputs, string Weight, string? Bias) : IOperation;
+public sealed record LinearOperation(int Outputs, string Weight, string? Bias) : IOperation
+{
+    /// <summary>The sign that its weights keep; the values themselves carry it, so that it matters to drawing and training only.</summary>
+    public SynapseSign Sign { get; init; }
+}
 
 /// <summary>Neurons, one an element of the input: see <see cref="IntegrateAndFire"/> and, for current-based ones, <see cref="CubaLif"/>.</summary>
 /// <param name="Neuron">Their constants.</param>

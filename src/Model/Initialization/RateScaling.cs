@@ -24,7 +24,7 @@ public static class RateScaling
         using GraphRun run = module.Run([batch], (node, input) =>
         {
             var neuron = ((FiringOperation)node.Operation).Neuron;
-            float charge = neuron.InputGain * Leak(module, node);
+            float charge = neuron.InputGain * module.Leak(node);
             float quantile = Quantile(input, 1f - rate(node.Name)) * charge;
             if (quantile <= 0f)
             {
@@ -37,12 +37,6 @@ public static class RateScaling
             return input * factor;
         });
         return factors;
-    }
-
-    private static float Leak(GraphModule module, GraphNode node)
-    {
-        var firing = (FiringOperation)node.Operation;
-        return IntegrateAndFire.Leak(firing.Neuron, firing.LeakWeight is null ? 0f : module.Tensors[firing.LeakWeight].item<float>());
     }
 
     private static float Quantile(Tensor input, float share)

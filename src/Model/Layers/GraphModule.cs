@@ -113,6 +113,13 @@ public sealed class GraphModule : nn.Module
         parameter => parameter.Name,
         parameter => new WeightTensor(parameter.Shape, _tensors[parameter.Name].data<float>().ToArray()));
 
+    /// <summary>1/τ of a firing node's neurons as learned so far, 0..1; 1 where there is none.</summary>
+    internal float Leak(GraphNode node)
+    {
+        var firing = (FiringOperation)node.Operation;
+        return IntegrateAndFire.Leak(firing.Neuron, firing.LeakWeight is null ? 0f : _tensors[firing.LeakWeight].item<float>());
+    }
+
     /// <summary>The order in which sequences are worked out.</summary>
     internal SequencePlan Plan => _plan.Value;
 

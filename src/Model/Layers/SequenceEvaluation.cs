@@ -26,6 +26,11 @@ internal sealed class SequenceEvaluation
     /// <summary>A node's value with its steps apart, shape [N,T,C,H,W].</summary>
     public Tensor Value(string node) => Apart(_flat[node]);
 
+    /// <summary>A node's value, shape [N·T,C,H,W], worked out if a convolution takes it in on the way; null if its turn has not come.</summary>
+    public Tensor? Find(GraphNode node) => _flat.TryGetValue(node.Name, out Tensor? value) ? value
+        : _stateless.IsFoldedAway(node) && node.Inputs.All(_flat.ContainsKey) ? _stateless.Evaluate(node, _flat)
+        : null;
+
     /// <summary>Works one unit of the plan out.</summary>
     /// <param name="unit">A node, or a loop.</param>
     public void Evaluate(GraphNode[] unit)
@@ -44,6 +49,18 @@ internal sealed class SequenceEvaluation
     /// <param name="node">A firing node.</param>
     /// <param name="input">Shape [N·T,C,H,W].</param>
     public void Fire(GraphNode node, Tensor input) => _flat[node.Name] = _neurons[node.Name].Sequence(Apart(input)).flatten(0, 1);
+
+    /// <summary>Drops values that nobody will read any more.</summary>
+    public void Forget(IEnumerable<GraphNode> nodes)
+    {
+        foreach (GraphNode node in nodes)
+        {
+            if (_flat.Remove(node.Name, out Tensor? value))
+            {
+                value.Dispose();
+            }
+        }
+    }
 
     private Tensor Evaluate(GraphNode node)
     {
