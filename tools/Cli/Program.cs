@@ -11,6 +11,7 @@ root.Add(SimulateCommand.Make());
 root.Add(PrepareCommand.Make());
 root.Add(TrainCommand.Make());
 root.Add(AblateCommand.Make());
+root.Add(ReportCommand.Make());
 root.Add(EvaluateCommand.Make());
 root.Add(InferCommand.Make());
 root.Add(VerifyCommand.Make());

@@ -10,7 +10,7 @@ namespace StereoSpike.Training;
 
 /// <summary>Trains a StereoSpike network: batches, losses, steps, validation, checkpoints, log.</summary>
 /// <remarks>A run's folder holds <c>settings.json</c>, <c>last.safetensors</c> (to resume), <c>weights.safetensors</c> (the best on validation), <c>mean_depth.npz</c>
-/// and what <see cref="RunLog"/> writes. One trainer at a time works in it.</remarks>
+/// <c>origin.json</c>, <c>examples.npz</c>, <c>report.html</c> at the end, and what <see cref="RunLog"/> writes. One trainer at a time works in it.</remarks>
 public sealed class Trainer : IDisposable
 {
     private const double SecondsBetweenCheckpoints = 60;
@@ -83,6 +83,7 @@ public sealed class Trainer : IDisposable
                 : FromScratch(settings, training, validation, folder, runLock, progress);
             WholeFile.WriteText(Path.Combine(folder, "settings.json"), trainer.Settings.ToJson());
             trainer._log = RunLog.Start(folder);
+            RunOrigin.Here().Save(folder);
             training.WriteMeanDepth(Path.Combine(folder, MeanDepthFile));
             trainer.SaveCheckpoint();
             return trainer;
@@ -160,6 +161,11 @@ public sealed class Trainer : IDisposable
 
             figures = FinishEpoch();
             SaveCheckpoint();
+        }
+
+        if (figures is not null)
+        {
+            RunReport.Write(_folder);
         }
 
         return figures;
@@ -301,6 +307,10 @@ public sealed class Trainer : IDisposable
             _best = score;
             _epochsSinceBest = 0;
             SaveWeights(figures);
+            if (scores is not null)
+            {
+                ExampleFile.Write(_folder, scores.Examples);
+            }
         }
 
         _log!.Add(figures, scores?.Layers ?? []);
