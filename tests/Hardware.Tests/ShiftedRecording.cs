@@ -2,7 +2,7 @@ using StereoSpike.Ingest;
 
 namespace StereoSpike.Hardware.Tests;
 
-/// <summary>Random dots whose right image is the left one moved: 5 px in the first half of the windows, 10 px in the second; the truth says so at each event.</summary>
+/// <summary>Random dots whose right image is the left one moved: 5 px, or what is asked for, in the first half of the windows, 10 px in the second; the truth says so at each event.</summary>
 internal static class ShiftedRecording
 {
     public const int WindowUs = 50_000, EventsPerWindow = 300;
@@ -10,7 +10,8 @@ internal static class ShiftedRecording
 
     /// <param name="windows">How many.</param>
     /// <param name="blindWindows">In how many of them, from the first, the right camera sends nothing.</param>
-    public static StereoEventList Make(int windows, int blindWindows = 0)
+    /// <param name="farPx">The disparity of the first half.</param>
+    public static StereoEventList Make(int windows, int blindWindows = 0, int farPx = 5)
     {
         var random = new Random(6);
         var left = new List<DvsEvent>();
@@ -20,7 +21,7 @@ internal static class ShiftedRecording
         long lastUs = ((long)windows * WindowUs) - 1;   // from 0 to here, so that each window is whole and has its label
         for (int i = 0; i < count; i++)
         {
-            int window = i / EventsPerWindow, disparity = 2 * window < windows ? 5 : 10;
+            int window = i / EventsPerWindow, disparity = 2 * window < windows ? farPx : 10;
             var e = new DvsEvent(i * lastUs / (count - 1), (ushort)random.Next(20, 60), (ushort)random.Next(Sensor.Height), (Polarity)random.Next(2));
             left.Add(e);
             disparities.Add(disparity);

@@ -40,11 +40,11 @@ internal sealed class GateSums(DepthErrorSettings settings)
         Far.Add(answer, Where(truth, metres => metres > middleMetres), counts);
     }
 
-    /// <summary>Adds a window's mean changes, weighted by its events.</summary>
-    public void AddShift(double meanDownPx, double meanUpPx, int events)
+    /// <summary>Adds a window's changes, summed over its events.</summary>
+    public void AddShift(double downPx, double upPx, int events)
     {
-        _down += meanDownPx * events;
-        _up += meanUpPx * events;
+        _down += downPx;
+        _up += upPx;
         _events += events;
     }
 

@@ -8,7 +8,8 @@ namespace StereoSpike.Hardware;
 /// <remarks>
 /// On some evenly spread windows, with d̂ the predicted disparity, errors by the given definition:
 /// <code>
-/// shift_slope                   (Δ₊ − Δ₋) / (2·4 px); Δ± = mean over left events of d̂(right image moved so that each disparity is 4 px more or less) − d̂
+/// shift_slope                   (Δ₊ − Δ₋) / (2·4 px); Δ± = mean over left events of d̂(right image moved so that each disparity is 4 px more or less) − d̂,
+///                                 of those events only whose true disparity is 5 px or more: the others cannot shrink so far
 /// scrambled_right_error_ratio   mean |d̂ − d| with the right image of another time / with the true one
 /// blank_right_error_ratio       the same without any right event: what one eye is good for
 /// median_bias_px                median of d̂ − d
@@ -84,7 +85,8 @@ public sealed class StereoGates
             DepthMap truth = _truths.Read(spread[i].Label!.Value, _counts);
             DepthMap answer = Answer(window);
             sums.AddTruth(answer, truth, middle, _counts);
-            sums.AddShift(MeanChange(window, answer, -ShiftPx), MeanChange(window, answer, ShiftPx), window.Left.Length);
+            int[] movable = Movable(window, truth);
+            sums.AddShift(ChangePx(window, answer, movable, -ShiftPx), ChangePx(window, answer, movable, ShiftPx), movable.Length);
             sums.Blank.Add(Answer(RightImage.Blank(window)), truth, _counts);
             if (spread.Length > 1)
             {
@@ -140,18 +142,19 @@ public sealed class StereoGates
         return truths.IsEmpty ? double.NaN : truths.LeastDisparityErrorMetres;   // which is the pixels' median
     }
 
-    /// <summary>How much further away in disparity the network sees the left events when the right image moves, px, a mean; 0 without events.</summary>
-    private double MeanChange(in StereoWindow window, DepthMap answer, int shiftPx)
+    /// <summary>The pixel of each left event whose true disparity can shrink by the shift and stay in front of the rig.</summary>
+    private int[] Movable(in StereoWindow window, DepthMap truth)
+    {
+        int width = window.Sensor.Width;
+        double farthestMetres = _focalBaseline / (ShiftPx + 1);
+        return [.. window.Left.ToArray().Select(e => (e.Y * width) + e.X).Where(pixel => truth.Metres[pixel] <= farthestMetres)];   // NaN is unknown
+    }
+
+    /// <summary>How much the predicted disparity changes when the right image moves, px, summed over pixels.</summary>
+    private double ChangePx(in StereoWindow window, DepthMap answer, int[] pixels, int shiftPx)
     {
         DepthMap shifted = Answer(RightImage.Shifted(window, shiftPx));
-        double sum = 0;
-        foreach (ref readonly DvsEvent e in window.Left.Span)
-        {
-            int pixel = (e.Y * window.Sensor.Width) + e.X;
-            sum += (_focalBaseline / shifted.Metres[pixel]) - (_focalBaseline / answer.Metres[pixel]);
-        }
-
-        return sum / Math.Max(window.Left.Length, 1);
+        return pixels.Sum(pixel => (_focalBaseline / shifted.Metres[pixel]) - (_focalBaseline / answer.Metres[pixel]));
     }
 
     private DepthMap Answer(in StereoWindow window)

@@ -51,6 +51,14 @@ public class StereoGatesTests
     }
 
     [Fact]
+    public void What_is_too_far_to_shrink_by_the_shift_is_left_out_of_it()
+    {
+        // Half of the dots have 3 px: moved by −4 they would lie behind infinity, where no network can follow. The other half, of 10 px, can, and does.
+        Assert.Equal(1, Run(new StubEngine(Settings) { Sees = Correlate }, farPx: 3)["shift_slope"].Value, 1e-4);
+        Assert.Null(Run(new StubEngine(Settings) { Sees = Correlate }, windows: 1, farPx: 3)["shift_slope"].Passed);
+    }
+
+    [Fact]
     public void No_more_windows_are_looked_at_than_asked_for()
     {
         var engine = new StubEngine(Settings) { Sees = Correlate };
@@ -78,9 +86,9 @@ public class StereoGatesTests
         Assert.Throws<ArgumentException>(() => gates.Run([new FrameRequest(new TimeWindow(0, 1))]));
     }
 
-    private static Dictionary<string, Gate> Run(StubEngine engine, int windows = 8, int most = StereoGates.DefaultWindows)
+    private static Dictionary<string, Gate> Run(StubEngine engine, int windows = 8, int most = StereoGates.DefaultWindows, int farPx = 5)
     {
-        using StereoEventList recording = ShiftedRecording.Make(windows);
+        using StereoEventList recording = ShiftedRecording.Make(windows, farPx: farPx);
         return new StereoGates(recording, engine, Errors(recording)).Run(FrameRequest.ForAll(recording, ShiftedRecording.WindowUs), most).ToDictionary(gate => gate.Name);
     }
 
