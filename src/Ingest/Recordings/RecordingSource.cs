@@ -29,6 +29,16 @@ public sealed record RecordingSource(string Name, string Identity, Func<IStereoR
         return new RecordingSource(Path.GetFileNameWithoutExtension(path), Identify(path), open);
     }
 
+    /// <summary>A recording that is a folder, such as a DSEC sequence; every file in it counts.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="open">Opens it.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static RecordingSource OfFolder(string folder, Func<IStereoRecording> open) => new(
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+        string.Join('\n', Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => $"{Path.GetRelativePath(folder, path)}: {Identify(path)}").Order(StringComparer.Ordinal)),
+        open);
+
     private static void CheckThere(string path)
     {
         if (!File.Exists(path))

@@ -22,7 +22,7 @@ public sealed record ConvolutionOperation(int OutChannels, int Kernel, int Strid
     public SynapseSign Sign { get; init; }
 }
 
-/// <summary>Nearest-neighbour resize: target pixel i takes source pixel min(⌊i·in/out⌋, in − 1), along each axis.</summary>
+/// <summary>Nearest-neighbour resize: target pixel i takes source pixel min(⌊i·in/out⌋, in − 1), along each axis; see <see cref="NearestResize"/>.</summary>
 /// <param name="Height">Rows made.</param>
 /// <param name="Width">Columns made.</param>
 public sealed record NearestResizeOperation(int Height, int Width) : IOperation;

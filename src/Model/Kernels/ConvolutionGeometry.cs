@@ -11,27 +11,21 @@ internal sealed class ConvolutionGeometry
     /// <summary>Stands for a row of zeros.</summary>
     public const int ZeroRow = -1;
 
-    private ConvolutionGeometry(int kernel, int stride, int inRows, int inColumns, int[] rowSources, int[] columnSources)
+    private ConvolutionGeometry(int stride, int inRows, int inColumns, AxisTaps rows, AxisTaps columns, Func<int, RowUse[]>? readers)
     {
-        Kernel = kernel;
+        Kernel = rows.Kernel;
         Stride = stride;
         InRows = inRows;
         InColumns = inColumns;
-        OutRows = ((rowSources.Length - kernel) / stride) + 1;
-        OutColumns = ((columnSources.Length - kernel) / stride) + 1;
+        OutRows = rows.Outputs;
+        OutColumns = columns.Outputs;
+        int[] columnSources = [.. Enumerable.Range(0, ((OutColumns - 1) * stride) + Kernel).Select(column => ColumnSource(columns, column, stride))];
         Phases = [.. Enumerable.Range(0, stride).Select(phase => ColumnPhase.Of(columnSources, phase, stride))];
         var runs = new List<TapRun>();
-        RowUse[][] byOutput = [.. Enumerable.Range(0, OutRows).Select(y => Uses(rowSources.AsSpan(y * stride, kernel), runs))];
+        RowUse[][] byOutput = [.. Enumerable.Range(0, OutRows).Select(y => Uses(rows, y, runs))];
         Runs = [.. runs];
         ByOutputRow = RowPattern.Group(byOutput);
-        ByInputRow = RowPattern.Group(ReadFrom(byOutput));
-    }
-
-    private ConvolutionGeometry(ConvolutionGeometry other, RowUse[][] byInput)
-    {
-        (Kernel, Stride, InRows, InColumns, OutRows, OutColumns, Phases, Runs, ByOutputRow) =
-            (other.Kernel, other.Stride, other.InRows, other.InColumns, other.OutRows, other.OutColumns, other.Phases, other.Runs, other.ByOutputRow);
-        ByInputRow = RowPattern.Group(byInput);
+        ByInputRow = RowPattern.Group(readers is null ? ReadFrom(byOutput) : [.. Enumerable.Range(0, inRows).Select(readers)]);
     }
 
     /// <summary>Kernel side.</summary>
@@ -67,34 +61,39 @@ internal sealed class ConvolutionGeometry
     /// <summary>A convolution with zero padding.</summary>
     public static ConvolutionGeometry Padded(int rows, int columns, int kernel, int stride, int padding)
     {
-        var geometry = new ConvolutionGeometry(kernel, stride, rows, columns, Sources(rows), Sources(columns));
+        AxisTaps vertical = new(rows, null, kernel, stride, padding), horizontal = new(columns, null, kernel, stride, padding);
+        return new ConvolutionGeometry(stride, rows, columns, vertical, horizontal, Readers);
 
         // Every source row that has a given remainder after division by the stride gets the same taps; those that reach beyond the output meet its row of zeros.
-        return new ConvolutionGeometry(geometry, [.. Enumerable.Range(0, rows).Select(Readers)]);
-
-        int[] Sources(int side) => [.. Enumerable.Range(-padding, side + (2 * padding)).Select(i => i >= 0 && i < side ? i : ZeroRow)];
-
         RowUse[] Readers(int row) =>
         [
             .. from tap in Enumerable.Range(0, kernel)
                let scaled = row + padding - tap
                where scaled % stride == 0
                let y = scaled / stride
-               select new RowUse(y >= 0 && y < geometry.OutRows ? y : ZeroRow, tap),
+               select new RowUse(y >= 0 && y < vertical.Outputs ? y : ZeroRow, tap),
         ];
     }
 
     /// <summary>A convolution without padding after a nearest resize.</summary>
     public static ConvolutionGeometry Resized(int rows, int columns, NearestResizeOperation size, int kernel) => new(
-        kernel, 1, rows, columns, NearestResize.Sources(rows, size.Height), NearestResize.Sources(columns, size.Width));
+        1, rows, columns, new AxisTaps(rows, size.Height, kernel, stride: 1, padding: 0), new AxisTaps(columns, size.Width, kernel, stride: 1, padding: 0), readers: null);
 
-    private static RowUse[] Uses(ReadOnlySpan<int> sources, List<TapRun> runs)
+    /// <summary>The source of a column of the padded or resized image; negative for padding.</summary>
+    private static int ColumnSource(AxisTaps columns, int column, int stride)
+    {
+        int output = Math.Min(column / stride, columns.Outputs - 1);
+        return column - (output * stride) < columns.Kernel ? columns.Source(output, column - (output * stride)) : ZeroRow;
+    }
+
+    private static RowUse[] Uses(AxisTaps rows, int y, List<TapRun> runs)
     {
         var uses = new List<RowUse>();
-        for (int first = 0, end; first < sources.Length; first = end)
+        for (int first = 0, end; first < rows.Kernel; first = end)
         {
+            int source = rows.Source(y, first);
             end = first + 1;
-            while (sources[first] != ZeroRow && end < sources.Length && sources[end] == sources[first])
+            while (source != ZeroRow && end < rows.Kernel && rows.Source(y, end) == source)
             {
                 end++;
             }
@@ -105,7 +104,7 @@ internal sealed class ConvolutionGeometry
                 runs.Add(run);
             }
 
-            uses.Add(new RowUse(sources[first], runs.IndexOf(run)));
+            uses.Add(new RowUse(source, runs.IndexOf(run)));
         }
 
         return [.. uses];

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace StereoSpike.Training;
 
 /// <summary>Makes the next few batches on other threads while one is being learned, in order; memory holds no more than those.</summary>
@@ -24,15 +22,10 @@ internal sealed class BatchPrefetch
         }
     }
 
-    /// <summary>How long <see cref="Next"/> had to wait so far: 0 where making batches keeps up with learning.</summary>
-    public TimeSpan Waited { get; private set; }
-
     /// <summary>The next batch; what making it threw is thrown here.</summary>
     public Batch Next()
     {
-        long asked = Stopwatch.GetTimestamp();
         Batch batch = _ahead.Dequeue().GetAwaiter().GetResult();
-        Waited += Stopwatch.GetElapsedTime(asked);
         Begin();
         return batch;
     }

@@ -69,7 +69,7 @@ public static class RunReport
 
     private static string Summary(TrainingSettings settings, CsvTable epochs) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{epochs.Rows} of {settings.Epochs} epochs. {settings.Network.Kind} network, {settings.Network.Neuron} neurons, {settings.Network.Width}×{settings.Network.Height} px, {settings.Network.Channels:G3} of the paper's channels; seed {settings.Seed}; on {string.Join(", ", settings.Data.DefaultIfEmpty("data not named"))}.");
+        $"{epochs.Rows} of {settings.Epochs} epochs. {settings.Network.Kind} network, {settings.Network.Neuron.ToString().ToUpperInvariant()} neurons, {settings.Network.Width}×{settings.Network.Height} px, {settings.Network.Channels:G3} of the paper's channels; seed {settings.Seed}; on {string.Join(", ", settings.Data.DefaultIfEmpty("data not named"))}.");
 
     private static void Tiles(StringBuilder page, CsvTable epochs)
     {
@@ -135,7 +135,7 @@ public static class RunReport
                 new Panel("left events", EventPicture.Draw(example.Events, Camera.Left)),
                 new Panel("depth, truth", DepthPicture.Draw(example.Truth, depth)) { Scale = depth },
                 new Panel("depth, network", DepthPicture.Draw(example.Prediction, depth)) { Scale = depth },
-                new Panel("error", ErrorPicture.Draw(example.Prediction.Metres, example.Truth, errors)) { Scale = errors },
+                new Panel("error, brightest from 1 m on", ErrorPicture.Draw(example.Prediction.Metres, example.Truth, errors)) { Scale = errors },
             ]);
             string words = string.Create(CultureInfo.InvariantCulture, $"{example.Rank}: {example.Sample}, mean depth error {100 * error:F1} cm");
             page.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Encode(words)}</figcaption><img alt=\"{Encode(words)}\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.EncodePng())}\"></figure>");
@@ -153,7 +153,7 @@ public static class RunReport
         foreach ((string key, string value) in ((string, string)[])
         [
             ("began", origin.StartedUtc), ("program", $"StereoSpike for .NET {origin.Program}"), ("commit", origin.Commit ?? "not built in a checkout"), ("seed", $"{settings.Seed}"),
-            ("processor", $"{origin.Processor}, {origin.Cores} cores, {origin.Threads} threads of libtorch"), ("memory", string.Create(CultureInfo.InvariantCulture, $"{origin.MemoryGb} GB")),
+            ("processor", $"{origin.Processor}, {origin.Cores} cores; libtorch threads: {origin.Threads}"), ("memory", string.Create(CultureInfo.InvariantCulture, $"{origin.MemoryGb} GB")),
             ("system", $"{origin.System}, {origin.Runtime}"),
         ])
         {

@@ -30,6 +30,20 @@ public sealed class RecordingSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_folders_identity_changes_with_any_file_in_it_and_not_with_its_place()
+    {
+        string deep = Write("a/events/left/events.h5", "events");
+        string before = RecordingSource.OfFolder(_folder.File("a"), () => null!).Identity;
+        Directory.Move(_folder.File("a"), _folder.File("b"));
+
+        Assert.Equal(before, RecordingSource.OfFolder(_folder.File("b") + "/", () => null!).Identity);
+        Assert.Equal("b", RecordingSource.OfFolder(_folder.File("b") + "/", () => null!).Name);
+
+        File.AppendAllText(deep.Replace("/a/", "/b/", StringComparison.Ordinal), "more");
+        Assert.NotEqual(before, RecordingSource.OfFolder(_folder.File("b"), () => null!).Identity);
+    }
+
+    [Fact]
     public void Every_setting_of_a_simulated_scene_is_in_its_identity_and_scenes_of_two_sets_are_the_same_by_their_seed()
     {
         string[] identities =

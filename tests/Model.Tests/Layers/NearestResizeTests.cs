@@ -7,23 +7,17 @@ namespace StereoSpike.Model.Tests.Layers;
 [Collection(nameof(OneTorchThread))]
 public class NearestResizeTests
 {
-    /// <summary>Every resize of a StereoSpike network for 346×260, 240×180, 128×128, 640×480, 87×65 and 64×48: target = side + 2, + 4 or + 6.</summary>
-    public static TheoryData<int> Sides => [346, 260, 240, 180, 128, 640, 480, 87, 65, 64, 48];
+    [Fact]
+    public void A_target_pixel_takes_the_source_pixel_that_PyTorch_takes() => Gen.Int[1, 700].Select(Gen.Int[1, 1400]).Sample(
+        (source, target) => Assert.Equal(Taken(source, target), NearestResize.Sources(source, target)), iter: 500, threads: 1);
 
     [Theory]
-    [MemberData(nameof(Sides))]
-    public void A_target_pixel_takes_source_pixel_floor_of_i_times_in_over_out(int full)
-    {
-        foreach ((int source, int target) in Resizes(full))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor numbered = arange(source).to_type(ScalarType.Float32).reshape(1, 1, 1, source);
-
-            float[] taken = nn.functional.interpolate(numbered, [1, target], mode: InterpolationMode.Nearest).data<float>().ToArray();
-
-            Assert.Equal(NearestResize.Sources(source, target).Select(index => (float)index), taken);
-        }
-    }
+    [InlineData(26, 22)]    // 11·26/22 = 13, and 12.999999 in float32
+    [InlineData(36, 284)]   // the third head of a sensor 282 px wide
+    [InlineData(173, 350)]
+    [InlineData(87, 87)]
+    public void A_target_pixel_takes_PyTorchs_source_where_whole_numbers_would_differ_too(int source, int target) =>
+        Assert.Equal(Taken(source, target), NearestResize.Sources(source, target));
 
     [Fact]
     public void The_head_at_the_small_size_equals_resize_and_convolution_in_value_and_gradient()
@@ -62,22 +56,11 @@ public class NearestResizeTests
         }, iter: 150, threads: 1);
     }
 
-    private static IEnumerable<(int Source, int Target)> Resizes(int full)
+    private static int[] Taken(int source, int target)
     {
-        int[] sides = new int[5];
-        sides[0] = full;
-        for (int i = 1; i < sides.Length; i++)
-        {
-            sides[i] = (sides[i - 1] + 1) / 2;
-            yield return (sides[i], sides[i - 1] + 4);   // deconv, kernel 5
-            yield return (sides[i], sides[i - 1] + 6);   // deconv, kernel 7
-        }
-
-        foreach (int side in sides[..4])
-        {
-            yield return (side, full + 2);   // head, kernel 3
-            yield return (side, full + 6);   // head, kernel 7
-        }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor numbered = arange(source).to_type(ScalarType.Float32).reshape(1, 1, 1, source);
+        return [.. nn.functional.interpolate(numbered, [1, target], mode: InterpolationMode.Nearest).data<float>().ToArray().Select(index => (int)index)];
     }
 
     private static Tensor Numbers(int seed, params long[] shape) => rand(shape, dtype: ScalarType.Float64, generator: new Generator((ulong)seed)) - 0.5;

@@ -5,10 +5,11 @@ using StereoSpike.Training;
 
 namespace StereoSpike.Cli;
 
-/// <summary><c>stereospike prepare mvsec|simulated SOURCE… --out FOLDER</c></summary>
+/// <summary><c>stereospike prepare mvsec|dsec|simulated SOURCE… --out FOLDER</c></summary>
 internal static class PrepareCommand
 {
     private static readonly Argument<string[]> Recordings = new("RECORDINGS") { Description = "Folders of recordings in MVSEC layout, or single X_data.hdf5 files.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Sequences = new("SEQUENCES") { Description = "Folders of DSEC sequences.", Arity = ArgumentArity.OneOrMore };
     private static readonly Argument<string[]> Scenes = new("SCENES") { Description = "Simulated sets: \"sim:room?rig=mvsec&scenes=100&seconds=1&seed=1\".", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string> Out = new("--out") { Description = "The folder; what is in it already and unchanged is not made again.", Required = true };
     private static readonly Option<int?> Split = new("--split") { Description = "Tulyakov's split of indoor_flying: 1, 2 or 3, the sequence that is tested. Without it all recordings are taken and the run splits them." };
@@ -27,6 +28,7 @@ internal static class PrepareCommand
         var command = new Command("prepare", "Cut recordings or simulated scenes into samples once, for training runs that stream them from disk in bounded memory (train --data FOLDER).")
         {
             Kind("mvsec", "Recordings in MVSEC layout, split by name or not.", Recordings, Split, Rule),
+            Kind("dsec", "DSEC sequences.", Sequences),
             Kind("simulated", "Scenes that are simulated now.", Scenes),
         };
         return command;
@@ -40,20 +42,21 @@ internal static class PrepareCommand
             command.Add(option);
         }
 
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, arguments.GetRequiredValue(sources), more.Length > 0, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, arguments.GetRequiredValue(sources), sources == Scenes, cancellation), CancellationToken.None));
         return command;
     }
 
-    private static int Run(ParseResult arguments, string[] names, bool splits, CancellationToken cancellation)
+    private static int Run(ParseResult arguments, string[] names, bool simulated, CancellationToken cancellation)
     {
-        bool simulated = names[0].StartsWith(SimulatedSet.Prefix, StringComparison.Ordinal);
-        if (names.Any(name => name.StartsWith(SimulatedSet.Prefix, StringComparison.Ordinal) == splits))
+        if (names.FirstOrDefault(name => name.StartsWith(SimulatedSet.Prefix, StringComparison.Ordinal) != simulated) is { } misplaced)
         {
-            throw new ArgumentException(simulated ? "Simulated sets belong to stereospike prepare simulated." : $"{names[0]}: is no simulated set, which starts with {SimulatedSet.Prefix}. Recordings belong to stereospike prepare mvsec.");
+            throw new ArgumentException(simulated
+                ? $"{misplaced}: is no simulated set, which starts with {SimulatedSet.Prefix}. Recordings belong to stereospike prepare mvsec or dsec."
+                : $"{misplaced}: is a simulated set and belongs to stereospike prepare simulated.");
         }
 
         IReadOnlyList<RecordingSource> sources = RecordingFiles.OpenAll(names);
-        DataSplit? split = splits && arguments.GetValue(Split) is { } number ? MvsecSplit.IndoorFlying(number, arguments.GetValue(Rule)) : null;
+        DataSplit? split = arguments.GetValue(Split) is { } number ? MvsecSplit.IndoorFlying(number, arguments.GetValue(Rule)) : null;
         string folder = arguments.GetRequiredValue(Out);
         var settings = new SampleSettings
         {

@@ -49,7 +49,12 @@ internal static class RecordingFiles
             return SimulatedSet.Parse(source).Sources();
         }
 
-        IReadOnlyList<string> files = Directory.Exists(source) && !DsecRecording.IsSequence(source) ? MvsecPaths.DataFiles(source) : [source];
+        if (DsecRecording.IsSequence(source))
+        {
+            return [RecordingSource.OfFolder(source, () => DsecRecording.Open(source))];
+        }
+
+        IReadOnlyList<string> files = Directory.Exists(source) ? MvsecPaths.DataFiles(source) : [source];
         return files.Count > 0
             ? files.Select(file => IsHdf5(file) ? RecordingSource.OfMvsec(file) : RecordingSource.OfFile(file, () => Open(file, calibrationFolder: null)))
             : throw new ArgumentException($"{source}: holds no recording (X_data.hdf5). Make one with stereospike simulate or convert.");
