@@ -134,7 +134,7 @@ public sealed class EquidistantCamera
         return 1 + (t * ((3 * _k[0]) + (t * ((5 * _k[1]) + (t * ((7 * _k[2]) + (t * 9 * _k[3])))))));
     }
 
-    /// <summary>Newton's method for θ from θd, kept inside a bracket that halves wherever a step would leave it.</summary>
+    /// <summary>Newton's method for θ from θd, kept inside a bracket that is halved wherever a step would leave it or is not half as long as the one before, as where Newton goes to and fro.</summary>
     private double Undistort(double distorted)
     {
         if (!(distorted <= _distortedEnd))
@@ -142,7 +142,7 @@ public sealed class EquidistantCamera
             return double.NaN;
         }
 
-        double low = 0, high = _thetaEnd, theta = Math.Min(distorted, high);
+        double low = 0, high = _thetaEnd, theta = Math.Min(distorted, high), step = high;
         for (int i = 0; i < 100; i++)
         {
             double error = Distort(theta) - distorted;
@@ -153,7 +153,9 @@ public sealed class EquidistantCamera
 
             (low, high) = error > 0 ? (low, theta) : (theta, high);
             double next = theta - (error / Slope(theta));
-            theta = next > low && next < high ? next : (low + high) / 2;
+            next = next > low && next < high && Math.Abs(next - theta) < step / 2 ? next : (low + high) / 2;
+            step = Math.Abs(next - theta);
+            theta = next;
         }
 
         return theta;

@@ -87,6 +87,18 @@ public class EquidistantCameraTests
     }
 
     [Fact]
+    public void A_lens_on_which_Newton_goes_to_and_fro_is_undone_too()
+    {
+        EquidistantCamera camera = Camera([0, 1.0 / 91, 0.41055979723546376, -0.22082649711835267]);
+        (double rawX, double rawY) = camera.RectifiedToRaw(387, 3);
+
+        (double x, double y) = camera.RawToRectified(rawX, rawY);
+
+        Assert.Equal(387, x, 1e-9);
+        Assert.Equal(3, y, 1e-9);
+    }
+
+    [Fact]
     public void Pixels_beyond_the_lens_model_are_not_a_number_and_dropped_by_the_map()
     {
         // k1 = −1: θd = θ − θ³ grows up to θ = 1/√3 only, where it is 0.3849, 38.49 px from the centre; column 89 is 39 px from it.
