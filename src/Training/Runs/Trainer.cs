@@ -225,6 +225,7 @@ public sealed class Trainer : IDisposable
     private void Learn(Batch batch)
     {
         long started = Stopwatch.GetTimestamp();
+        using var pause = new CollectionPause();
         using DisposeScope scope = NewDisposeScope();
         double progress = (_epoch + ((double)(_batchesDone - (_batchesDone % _settings.AccumulatedBatches)) / BatchesPerEpoch)) / _settings.Epochs;
         _module.train();
