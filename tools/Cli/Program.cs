@@ -7,6 +7,7 @@ root.Add(DemoCommand.Make());
 root.Add(InfoCommand.Make());
 root.Add(ConvertCommand.Make());
 root.Add(FilterCommand.Make());
+root.Add(RepresentCommand.Make());
 root.Add(SimulateCommand.Make());
 root.Add(PrepareCommand.Make());
 root.Add(TrainCommand.Make());

@@ -83,14 +83,21 @@ internal static partial class NpyFormat
     /// <summary>Writes an array in version 1.0, its elements at a multiple of 64 bytes.</summary>
     public static void Write(Stream stream, NpyArray array)
     {
-        string header = $"{{'descr': '{Types[(int)array.Type].Descr}', 'fortran_order': False, 'shape': {Describe(array.Shape)}, }}";
-        int unpadded = Magic.Length + 4 + header.Length + 1;
-        int padding = (Alignment - (unpadded % Alignment)) % Alignment;
-        Span<byte> prefix = [.. Magic, 1, 0, 0, 0];
-        BinaryPrimitives.WriteUInt16LittleEndian(prefix[8..], checked((ushort)(header.Length + padding + 1)));
-        stream.Write(prefix);
-        stream.Write(Encoding.ASCII.GetBytes(header + new string(' ', padding) + '\n'));
+        stream.Write(Header(array.Type, array.Shape));
         stream.Write(array.Bytes);
+    }
+
+    /// <summary>What stands before the elements, in version 1.0: a multiple of 64 bytes.</summary>
+    /// <param name="type">The elements' type.</param>
+    /// <param name="shape">Elements along each axis.</param>
+    /// <param name="least">The fewest bytes it may have: room for a shape that is filled in later.</param>
+    public static byte[] Header(NpyType type, ReadOnlySpan<int> shape, int least = 0)
+    {
+        string header = $"{{'descr': '{Types[(int)type].Descr}', 'fortran_order': False, 'shape': {Describe(shape)}, }}";
+        int unpadded = Magic.Length + 4 + header.Length + 1, whole = (Math.Max(unpadded, least) + Alignment - 1) / Alignment * Alignment;
+        Span<byte> prefix = [.. Magic, 1, 0, 0, 0];
+        BinaryPrimitives.WriteUInt16LittleEndian(prefix[8..], checked((ushort)(whole - Magic.Length - 4)));
+        return [.. prefix, .. Encoding.ASCII.GetBytes(header + new string(' ', whole - unpadded) + '\n')];
     }
 
     private static (NpyType Type, int[] Shape) ParseHeader(string header, string source)

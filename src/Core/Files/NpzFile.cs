@@ -57,12 +57,18 @@ public static class NpzFile
             foreach ((string name, NpyArray array) in arrays.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
                 ArgumentException.ThrowIfNullOrEmpty(name, nameof(arrays));
-                ZipArchiveEntry entry = zip.CreateEntry(name + Extension, compression);
-                entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);   // zip's earliest, as NumPy stamps it
-                using Stream target = entry.Open();
-                NpyFormat.Write(target, array);
+                Add(zip, name, compression, target => NpyFormat.Write(target, array));
             }
         });
+    }
+
+    /// <summary>Adds an array to a file under way; the same content gives the same bytes.</summary>
+    internal static void Add(ZipArchive zip, string name, CompressionLevel compression, Action<Stream> write)
+    {
+        ZipArchiveEntry entry = zip.CreateEntry(name + Extension, compression);
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);   // zip's earliest, as NumPy stamps it
+        using Stream target = entry.Open();
+        write(target);
     }
 
     // The directory's figures are only claims. Compressed sizes that add up to more than the file (overlapping entries) and

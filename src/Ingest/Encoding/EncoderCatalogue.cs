@@ -12,6 +12,9 @@ public static class EncoderCatalogue
         ("histogram:views=2", s => new PolarityHistogramEncoder(s.Whole("views", 2))),
         ("voxel:bins=5,views=2", s => new VoxelGridEncoder(s.Whole("bins", 5), s.Whole("views", 2))),
         ("time-surface:tau-ms=20,views=2", s => new TimeSurfaceEncoder(s.Number("tau-ms", 20), s.Whole("views", 2))),
+        ("count:views=2", s => new EventCountEncoder(s.Whole("views", 2))),
+        ("stack-time:bins=3,views=2", s => new StackingEncoder(StackedBy.Time, s.Whole("bins", 3), s.Whole("views", 2))),
+        ("stack-number:bins=3,views=2", s => new StackingEncoder(StackedBy.Number, s.Whole("bins", 3), s.Whole("views", 2))),
         ("coincidence:disparities=32,step=1", s => new CoincidenceEncoder(s.Whole("disparities", 32), s.Whole("step", 1))),
     ];
 

@@ -42,20 +42,15 @@ public sealed class PolarityHistogramEncoder : IStereoEncoder
     /// <exception cref="ArgumentException">An event lies off the sensor or outside the window.</exception>
     internal static void Accumulate(ReadOnlySpan<DvsEvent> events, TimeWindow window, SensorSize sensor, Span<float> counts)
     {
-        int width = sensor.Width, height = sensor.Height, plane = sensor.Pixels;
-        long startUs = window.StartUs;
-        ulong durationUs = (ulong)window.DurationUs;
-        for (int i = 0; i < events.Length; i++)
+        Span<int> places = stackalloc int[EventPlaces.Piece];
+        for (int first = 0; first < events.Length; first += places.Length)
         {
-            ref readonly DvsEvent e = ref events[i];
-
-            // Unsigned, a time before the start is a huge one after it: one comparison checks both ends.
-            if (e.X >= width || e.Y >= height || (ulong)(e.TimestampUs - startUs) >= durationUs)
+            Span<int> piece = places[..Math.Min(places.Length, events.Length - first)];
+            EventPlaces.Find(events, first, window, sensor, sensor.Pixels, piece, sinceUs: default);
+            foreach (int place in piece)
             {
-                EncoderDoor.ThrowOutside(i, e, window, sensor);
+                counts[place]++;
             }
-
-            counts[EncoderDoor.Skip(e.Polarity, plane) + (e.Y * width) + e.X]++;
         }
     }
 }

@@ -53,27 +53,26 @@ public sealed class VoxelGridEncoder : IStereoEncoder
 
     private void Accumulate(ReadOnlySpan<DvsEvent> events, TimeWindow window, SensorSize sensor, Span<float> voxels)
     {
-        int width = sensor.Width, height = sensor.Height, plane = sensor.Pixels, lastBin = Bins - 1;
-        long startUs = window.StartUs;
-        ulong durationUs = (ulong)window.DurationUs;
+        int plane = sensor.Pixels, lastBin = Bins - 1;
         double binsPerUs = lastBin / (double)window.DurationUs;
-        for (int i = 0; i < events.Length; i++)
+        Span<int> places = stackalloc int[EventPlaces.Piece];
+        Span<long> sinceUs = stackalloc long[EventPlaces.Piece];
+        for (int first = 0; first < events.Length; first += places.Length)
         {
-            ref readonly DvsEvent e = ref events[i];
-            if (e.X >= width || e.Y >= height || (ulong)(e.TimestampUs - startUs) >= durationUs)
+            Span<int> piece = places[..Math.Min(places.Length, events.Length - first)];
+            EventPlaces.Find(events, first, window, sensor, offPlane: 0, piece, sinceUs[..piece.Length]);
+            for (int i = 0; i < piece.Length; i++)
             {
-                EncoderDoor.ThrowOutside(i, e, window, sensor);
+                double position = sinceUs[i] * binsPerUs;
+                int bin = (int)position;
+                float sign = (2 * (int)events[first + i].Polarity) - 1;   // without a branch: polarity is as good as random
+                float late = sign * (float)(position - bin);
+                int voxel = (bin * plane) + piece[i];
+                voxels[voxel] += sign - late;
+
+                // In the last bin, which rounding alone can reach, there is no next one: the whole event stays here.
+                voxels[voxel + (bin < lastBin ? plane : 0)] += late;
             }
-
-            double position = (e.TimestampUs - startUs) * binsPerUs;
-            int bin = (int)position;
-            float sign = (2 * (int)e.Polarity) - 1;   // without a branch: polarity is as good as random
-            float late = sign * (float)(position - bin);
-            int voxel = (bin * plane) + (e.Y * width) + e.X;
-            voxels[voxel] += sign - late;
-
-            // In the last bin, which rounding alone can reach, there is no next one: the whole event stays here.
-            voxels[voxel + (bin < lastBin ? plane : 0)] += late;
         }
     }
 }

@@ -26,4 +26,10 @@ public enum EventFormat
 
     /// <summary>Text of four columns, written as <c>t x y p</c> with spaces (<c>.txt</c>) or commas and a heading (<c>.csv</c>).</summary>
     Text,
+
+    /// <summary>HDF5 with a column for each of x, y, t and p.</summary>
+    Hdf5Columns,
+
+    /// <summary>One camera of a stereo recording of any kind.</summary>
+    Recording,
 }

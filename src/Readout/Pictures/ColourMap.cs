@@ -32,6 +32,13 @@ public sealed class ColourMap
         0xF56B5C, 0xF9795D, 0xFC8961, 0xFD9869, 0xFEA772, 0xFEB67C, 0xFEC488, 0xFED395, 0xFDE2A3, 0xFCF0B2, 0xFCFDBF,
     ]));
 
+    /// <summary>The colour of OFF over black to the colour of ON, straight.</summary>
+    public static ColourMap Polarity { get; } = new(Enumerable.Range(0, Size).Select(i =>
+    {
+        double share = ((2.0 * i) / (Size - 1)) - 1;
+        return Faded(share < 0 ? EventPicture.Off : EventPicture.On, Math.Abs(share));
+    }));
+
     /// <summary>The same colours from the other end.</summary>
     public ColourMap Reversed() => new(_colours.Reverse());
 
@@ -51,6 +58,8 @@ public sealed class ColourMap
             yield return new Colour(Mix(from.Red, to.Red, share), Mix(from.Green, to.Green, share), Mix(from.Blue, to.Blue, share));
         }
     }
+
+    private static Colour Faded(Colour colour, double share) => new(Mix(0, colour.Red, share), Mix(0, colour.Green, share), Mix(0, colour.Blue, share));
 
     private static byte Mix(byte from, byte to, double share) => (byte)Math.Round(from + ((to - from) * share));
 }

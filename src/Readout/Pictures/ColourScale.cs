@@ -29,6 +29,9 @@ public sealed record ColourScale
     /// <summary>The unit, to print: m, %, px.</summary>
     public string Unit { get; }
 
+    /// <summary>Whether there are places without a value, drawn grey.</summary>
+    public bool HasUnknown { get; private init; } = true;
+
     /// <summary>Depth: near is red, far is blue.</summary>
     /// <param name="nearMetres">Metres.</param>
     /// <param name="farMetres">Metres, greater.</param>
@@ -62,6 +65,16 @@ public sealed record ColourScale
     /// <param name="mostPercent">The error from which the brightest colour is used, %, greater than 0.</param>
     /// <exception cref="ArgumentException">It is not greater than 0 and finite.</exception>
     public static ColourScale ErrorPercent(double mostPercent) => new(ColourMap.Magma, 0, mostPercent, "%");
+
+    /// <summary>An amount: none is black, much is bright.</summary>
+    /// <param name="most">The amount from which the brightest colour is used, greater than 0.</param>
+    /// <exception cref="ArgumentException">It is not greater than 0 and finite.</exception>
+    public static ColourScale Amount(double most) => new(ColourMap.Magma, 0, most, "") { HasUnknown = false };
+
+    /// <summary>A sum of polarities: ON red, OFF blue, none black.</summary>
+    /// <param name="most">The sum, of either sign, from which the brightest colours are used, greater than 0.</param>
+    /// <exception cref="ArgumentException">It is not greater than 0 and finite.</exception>
+    public static ColourScale Polarity(double most) => new(ColourMap.Polarity, -most, most, "") { HasUnknown = false };
 
     /// <summary>The colour of a value; NaN takes <see cref="Colour.Unknown"/>.</summary>
     /// <param name="value">In <see cref="Unit"/>.</param>

@@ -41,14 +41,14 @@ internal sealed class PagePen : IDisposable
     /// <summary>Room that a ruler takes, px.</summary>
     public int RulerWidth(ColourScale scale)
     {
-        IEnumerable<string> labels = scale.Ticks().Select(tick => tick.Label).Append(UnknownLabel).Append(scale.Unit);
+        IEnumerable<string> labels = scale.Ticks().Select(tick => tick.Label).Append(scale.HasUnknown ? UnknownLabel : "").Append(scale.Unit);
         return BarWidth + LabelGap + labels.Max(label => Width(_label, label));
     }
 
     /// <summary>Draws a ruler: its unit above, the highest value on top, the grey of the unknown below.</summary>
     public void Ruler(SKCanvas canvas, ColourScale scale, int x, int y, int height)
     {
-        int bar = Math.Max(1, height - UnknownBand);
+        int bar = Math.Max(1, height - (scale.HasUnknown ? UnknownBand : 0));
         for (int row = 0; row < bar; row++)
         {
             double share = bar == 1 ? 0.0 : 1.0 - (row / (bar - 1.0));
@@ -61,6 +61,11 @@ internal sealed class PagePen : IDisposable
             float at = y + (float)((1.0 - scale.Share(value)) * (bar - 1));
             canvas.DrawRect(x + BarWidth, MathF.Round(at), TickLength, 1, _quiet);
             canvas.DrawText(label, x + BarWidth + LabelGap, Math.Clamp(at + 4f, y + 8f, y + bar), _label, _bright);
+        }
+
+        if (!scale.HasUnknown)
+        {
+            return;
         }
 
         Rectangle(canvas, Colour.Unknown, x, y + height - BarWidth, BarWidth);

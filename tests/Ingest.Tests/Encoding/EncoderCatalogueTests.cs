@@ -9,6 +9,9 @@ public class EncoderCatalogueTests
     [InlineData("voxel:views=1, bins=9", "voxel:bins=9,views=1", 9)]
     [InlineData("time-surface:tau-ms=0.5", "time-surface:tau-ms=0.5", 4)]
     [InlineData("time-surface:views=1", "time-surface:tau-ms=20,views=1", 2)]
+    [InlineData("count:views=1", "count:views=1", 1)]
+    [InlineData("stack-time:views=1", "stack-time:bins=3,views=1", 3)]
+    [InlineData("stack-number:bins=5", "stack-number:bins=5", 10)]
     [InlineData("coincidence", "coincidence:disparities=32,step=1", 36)]
     [InlineData("coincidence:disparities=16,step=2", "coincidence:disparities=16,step=2", 20)]
     public void A_name_makes_an_encoder_whose_own_name_makes_it_again(string name, string full, int channels)

@@ -9,7 +9,7 @@ public class EncoderContractTests
     private static readonly TimeWindow Window = new(0, 50_000);
 
     public static TheoryData<string> Encoders =>
-        ["histogram", "histogram:views=1", "voxel", "voxel:bins=1", "time-surface", "time-surface:tau-ms=5,views=1", "coincidence", "coincidence:disparities=5,step=3"];
+        ["histogram", "histogram:views=1", "voxel", "voxel:bins=1", "time-surface", "time-surface:tau-ms=5,views=1", "coincidence", "coincidence:disparities=5,step=3", "count", "stack-time", "stack-time:bins=4,views=1", "stack-number:bins=7"];
 
     [Theory]
     [MemberData(nameof(Encoders))]
@@ -78,6 +78,9 @@ public class EncoderContractTests
     [InlineData("histogram")]
     [InlineData("voxel")]
     [InlineData("time-surface")]
+    [InlineData("count")]
+    [InlineData("stack-time")]
+    [InlineData("stack-number")]
     public void A_mirrored_scene_exchanges_the_cameras(string name)
     {
         // In a mirror the left camera is the right one: mirroring the columns alone would turn every disparity's sign.

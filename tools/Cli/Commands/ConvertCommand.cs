@@ -12,12 +12,12 @@ internal static class ConvertCommand
     private static readonly Argument<string> Out = new("OUT") { Description = "X_data.hdf5, or a name that becomes one; X_gt.hdf5 goes beside it. Or one camera's events: .raw (EVT 3.0), .dat, .aedat4, .txt, .csv; - is standard output." };
     private static readonly Option<string?> To = new Option<string?>("--to") { Description = "What to write: mvsec, evt2, evt3, dat, aedat4, txt or csv; told by OUT's ending if left out, MVSEC where that says nothing." }.AcceptOnlyFromAmong("mvsec", "evt2", "evt3", "dat", "aedat4", "txt", "csv");
     private static readonly Option<string?> Calibration = new("--calibration") { Description = "Calibration folder of an MVSEC recording (SCENE_calib)." };
-    private static readonly TextFileOptions Text = new();
+    private static readonly CameraEvents Source = new();
 
     public static Command Make()
     {
-        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified; or one camera's events as RAW, DAT, AEDAT 4 or text, as they are. Lost events are counted by reason.") { In, Out, To, EventSource.Which, EventSource.Sort, Calibration };
-        foreach (Option option in Text.All)
+        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified; or one camera's events as RAW, DAT, AEDAT 4 or text, as they are. Lost events are counted by reason.") { In, Out, To, Calibration };
+        foreach (Option option in Source.All)
         {
             command.Add(option);
         }
@@ -34,8 +34,8 @@ internal static class ConvertCommand
         string source = arguments.GetRequiredValue(In), output = arguments.GetRequiredValue(Out);
         if (EventFileConversion.KindOf(output, arguments.GetValue(To)) is { } kind)
         {
-            JsonObject written = ToEventFile(arguments, source, output, kind, cancellation);
-            if (output != EventSource.Pipe)
+            JsonObject written = EventFileConversion.Run(Source.Open(arguments, source, cancellation), output, kind, cancellation);
+            if (output != CameraEvents.Pipe)
             {
                 Answer.Print(arguments, written);
             }
@@ -43,7 +43,7 @@ internal static class ConvertCommand
             return Shell.Done;
         }
 
-        using IStereoRecording recording = RecordingFiles.Open(source, arguments.GetValue(Calibration), Text.Over(arguments, geometryNeeded: true));
+        using IStereoRecording recording = RecordingFiles.Open(source, arguments.GetValue(Calibration), Source.Text.Over(arguments, geometryNeeded: true));
         var windows = new StereoWindowReader(recording);
         StereoRig rectified = recording.Rig with { LeftMap = null, RightMap = null };
         string target = DataPath(output);
@@ -57,33 +57,6 @@ internal static class ConvertCommand
 
         Answer.Print(arguments, Result(recording, windows, writer, target));
         return Shell.Done;
-    }
-
-    private static JsonObject ToEventFile(ParseResult arguments, string source, string output, string kind, CancellationToken cancellation)
-    {
-        IEventReader? reader = EventSource.Open(source, Text.Sensor(arguments));
-        if (reader is not null)
-        {
-            return EventFileConversion.Run(reader, arguments.GetValue(EventSource.Sort), output, kind, cancellation);
-        }
-
-        Camera? camera = arguments.GetValue(EventSource.Which);
-        using (ColumnEvents? columns = EventSource.OpenColumns(source, camera, Text.Sensor(arguments)))
-        {
-            if (columns is not null)
-            {
-                return EventFileConversion.Run(columns, output, kind, cancellation);
-            }
-        }
-
-        Func<EventTextKind, EventTextOptions> text = Text.Over(arguments, geometryNeeded: false);
-        if (File.Exists(source) && !RecordingFiles.IsHdf5(source) && EventTextFile.DetectKind(source) == EventTextKind.Text && text(EventTextKind.Text) is { } options && !options.Order.Contains('c'))
-        {
-            return EventFileConversion.Run(EventTextFile.OpenCamera(source, options, cancel: cancellation).Events, output, kind, cancellation);
-        }
-
-        using IStereoRecording recording = RecordingFiles.IsHdf5(source) ? MvsecRecording.OpenUncalibrated(source) : RecordingFiles.Open(source, calibrationFolder: null, text);
-        return EventFileConversion.Run(recording.Events(camera ?? throw new ArgumentException($"{source}: has two cameras; say which goes into {output}: --camera left or --camera right.")), output, kind, cancellation);
     }
 
     private static void CopyEvents(IStereoRecording recording, StereoWindowReader windows, MvsecWriter writer, TerminalProgress progress, CancellationToken cancellation)

@@ -28,50 +28,37 @@ internal static class EventFileConversion
         return Formats.ContainsKey(kind) ? kind : null;
     }
 
-    /// <summary>Writes an event file from another.</summary>
-    public static JsonObject Run(IEventReader source, long sortUs, string target, string kind, CancellationToken cancellation)
+    /// <summary>Writes an event file.</summary>
+    /// <param name="source">The events, in the order of time; disposed at the end.</param>
+    /// <param name="target">Where to; - is standard output.</param>
+    /// <param name="kind">One of <see cref="Formats"/>.</param>
+    /// <param name="cancellation">Stops between two pieces.</param>
+    public static JsonObject Run(IEventReader source, string target, string kind, CancellationToken cancellation)
     {
-        using var ordered = new TimeOrder(source, sortUs);
-        long written = 0;
-        Write(target, kind, source.Sensor, writer =>
+        using (source)
         {
-            var batch = new DvsEvent[BatchEvents];
-            using var progress = new TerminalProgress("converting");
-            for (int read = ordered.Read(batch); read > 0; read = ordered.Read(batch))
+            long written = 0;
+            Write(target, kind, source.Sensor, writer =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                writer.Write(batch.AsSpan(0, read));
-                written += read;
-                progress.Report((long)(ordered.Progress * 1000), 1000);
-            }
-        });
-        JsonObject result = Result(target, kind, written, written + ordered.Dropped.Values.Sum(), ordered.Dropped);
-        result["sorted"] = ordered.Moved;
-        return result;
-    }
-
-    /// <summary>Writes an event file from one camera of a recording, in its own pixels, µs since the recording's origin.</summary>
-    public static JsonObject Run(IEventSequence events, string target, string kind, CancellationToken cancellation)
-    {
-        Write(target, kind, events.Sensor, writer =>
-        {
-            var batch = new DvsEvent[BatchEvents];
-            using var progress = new TerminalProgress("converting");
-            for (long first = 0; first < events.Count; first += batch.Length)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                Span<DvsEvent> read = batch.AsSpan(0, (int)Math.Min(batch.Length, events.Count - first));
-                events.Read(first, read);
-                writer.Write(read);
-                progress.Report(first, events.Count);
-            }
-        });
-        return Result(target, kind, events.Count, events.Count, new Dictionary<string, long>());
+                var batch = new DvsEvent[BatchEvents];
+                using var progress = new TerminalProgress("converting");
+                for (int read = source.Read(batch); read > 0; read = source.Read(batch))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    writer.Write(batch.AsSpan(0, read));
+                    written += read;
+                    progress.Report((long)(source.Progress * 1000), 1000);
+                }
+            });
+            JsonObject result = Result(target, kind, written, written + source.Dropped.Values.Sum(), source.Dropped);
+            result["sorted"] = source is TimeOrder ordered ? ordered.Moved : null;
+            return result;
+        }
     }
 
     private static void Write(string target, string kind, SensorSize sensor, Action<IEventWriter> write)
     {
-        if (target == EventSource.Pipe)
+        if (target == CameraEvents.Pipe)
         {
             using Stream output = Console.OpenStandardOutput();
             To(output);

@@ -23,26 +23,7 @@ internal static class EventFileInfo
             }
         }
 
-        return Describe(EventSource.NameOf(reader.Format), summary, reader.Sensor, originUs: null, reader.Dropped);
-    }
-
-    /// <summary>Reads columns of HDF5 through.</summary>
-    public static JsonObject Describe(ColumnEvents events)
-    {
-        var summary = new EventSummary(events.Sensor);
-        var batch = new DvsEvent[BatchEvents];
-        using (var progress = new TerminalProgress("reading "))
-        {
-            for (long first = 0; first < events.Count; first += batch.Length)
-            {
-                Span<DvsEvent> read = batch.AsSpan(0, (int)Math.Min(batch.Length, events.Count - first));
-                events.Read(first, read);
-                summary.Add(read);
-                progress.Report(first, events.Count);
-            }
-        }
-
-        return Describe("hdf5-columns", summary, events.Sensor, events.ClockOffsetUs, new Dictionary<string, long>());
+        return Describe(CameraEvents.NameOf(reader.Format), summary, reader.Sensor, reader is SequenceReader { ClockOffsetUs: var offsetUs } ? offsetUs : null, reader.Dropped);
     }
 
     private static JsonObject Describe(string format, EventSummary summary, SensorSize sensor, long? originUs, IReadOnlyDictionary<string, long> dropped)

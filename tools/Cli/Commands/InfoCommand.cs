@@ -9,12 +9,12 @@ internal static class InfoCommand
 {
     private const int BatchEvents = 1 << 16;
     private static readonly Argument<string> File = new("FILE") { Description = RecordingFiles.Description };
-    private static readonly TextFileOptions Text = new();
+    private static readonly CameraEvents Source = new();
 
     public static Command Make()
     {
-        var command = new Command("info", "Say what a recording holds; needs no calibration.") { File, EventSource.Which };
-        foreach (Option option in Text.All)
+        var command = new Command("info", "Say what a recording holds; needs no calibration.") { File };
+        foreach (Option option in Source.WithoutPart)
         {
             command.Add(option);
         }
@@ -26,7 +26,7 @@ internal static class InfoCommand
     private static int Run(ParseResult arguments)
     {
         string source = arguments.GetRequiredValue(File);
-        using (IEventReader? events = EventSource.Open(source, Text.Sensor(arguments)))
+        using (IEventReader? events = Source.OpenFile(arguments, source))
         {
             if (events is not null)
             {
@@ -35,18 +35,9 @@ internal static class InfoCommand
             }
         }
 
-        using (ColumnEvents? columns = EventSource.OpenColumns(source, arguments.GetValue(EventSource.Which), Text.Sensor(arguments)))
-        {
-            if (columns is not null)
-            {
-                Answer.Print(arguments, EventFileInfo.Describe(columns));
-                return Shell.Done;
-            }
-        }
-
         using IStereoRecording recording = RecordingFiles.IsHdf5(source)
             ? MvsecRecording.OpenUncalibrated(source)
-            : RecordingFiles.Open(source, calibrationFolder: null, Text.Over(arguments, geometryNeeded: false));
+            : RecordingFiles.Open(source, calibrationFolder: null, Source.Text.Over(arguments, geometryNeeded: false));
         Answer.Print(arguments, new JsonObject
         {
             ["format"] = FormatOf(recording),

@@ -90,5 +90,10 @@ internal static class Answer
         return row;
     }
 
-    private static string Text(JsonNode? value) => value is null ? "–" : value.ToString();
+    private static string Text(JsonNode? value) => value switch
+    {
+        null => "–",
+        JsonArray list => string.Join(", ", list.Select(Text)),
+        _ => value.ToString(),
+    };
 }

@@ -1,0 +1,48 @@
+namespace StereoSpike.Readout;
+
+/// <summary>An array of numbers as pictures on one page: a channel each, with a common ruler.</summary>
+public static class RepresentationPicture
+{
+    private const int MostColumns = 4, SmallSide = 200, LargestZoom = 16;
+
+    /// <summary>Draws channels of a sensor's size.</summary>
+    /// <param name="values">Shape [C,H,W].</param>
+    /// <param name="titles">A title for each of the C channels.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <param name="hasSigns">Whether values are sums of polarities, drawn red and blue, or amounts.</param>
+    /// <param name="headline">The line on top.</param>
+    /// <param name="subline">The smaller line below it.</param>
+    /// <exception cref="ArgumentException">The values do not fill the shape.</exception>
+    public static Picture Draw(ReadOnlySpan<float> values, IReadOnlyList<string> titles, int height, int width, bool hasSigns, string headline, string subline = "")
+    {
+        ArgumentNullException.ThrowIfNull(titles);
+        Guard.Length(values.Length, checked(titles.Count * height * width), nameof(values));
+        double most = 0;
+        foreach (float value in values)
+        {
+            most = Math.Max(most, Math.Abs(value));
+        }
+
+        ColourScale scale = hasSigns ? ColourScale.Polarity(most > 0 ? most : 1) : ColourScale.Amount(most > 0 ? most : 1);
+        var panels = new Panel[titles.Count];
+        for (int channel = 0; channel < panels.Length; channel++)
+        {
+            panels[channel] = new Panel(titles[channel], Channel(values.Slice(channel * height * width, height * width), height, width, scale)) { Scale = channel == panels.Length - 1 ? scale : null };
+        }
+
+        int zoom = Math.Clamp(SmallSide / Math.Max(height, width), 1, LargestZoom);
+        return new Montage { Headline = headline, Subline = subline, Columns = panels.Length == MostColumns + 1 ? panels.Length : MostColumns, Zoom = zoom }.Draw(panels);
+    }
+
+    private static Picture Channel(ReadOnlySpan<float> values, int height, int width, ColourScale scale)
+    {
+        var picture = new Picture(width, height);
+        for (int i = 0; i < values.Length; i++)
+        {
+            picture[i % width, i / width] = scale.At(values[i]);
+        }
+
+        return picture;
+    }
+}

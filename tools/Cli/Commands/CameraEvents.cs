@@ -1,0 +1,100 @@
+using System.CommandLine;
+using StereoSpike.Ingest;
+
+namespace StereoSpike.Cli;
+
+/// <summary>Where a verb takes one camera's events from: a file of any format, a pipe, or one camera of a stereo recording; and which part of them.</summary>
+internal sealed class CameraEvents
+{
+    /// <summary>What stands for standard input or output.</summary>
+    public const string Pipe = "-";
+
+    /// <summary>What the argument may be, for help texts.</summary>
+    public const string Description =
+        "One camera's events: .raw, .dat, .aedat4, .es, .bin, columns in HDF5, text or .npz; one camera of a stereo recording (--camera); - is standard input.";
+
+    private const double UsPerMs = 1000;
+    private readonly Option<Camera?> _camera = new("--camera") { Description = "Which camera of a stereo recording: left or right." };
+    private readonly Option<long> _sort = new("--sort") { Description = "Put events in the order of time that stray by up to so many µs; 0 refuses any step back." };
+    private readonly Option<double?> _start = new("--start-ms") { Description = "Begin so long after the first event, ms." };
+    private readonly Option<double?> _length = new("--length-ms") { Description = "Take so long of it, ms." };
+
+    /// <summary>What text files do not say of themselves.</summary>
+    public TextFileOptions Text { get; } = new();
+
+    public IEnumerable<Option> All => [_camera, _sort, _start, _length, .. Text.All];
+
+    /// <summary>Those of them for a verb that takes every event as it lies in the file.</summary>
+    public IEnumerable<Option> WithoutPart => [_camera, .. Text.All];
+
+    /// <summary>Which camera is asked for, if any.</summary>
+    public Camera? Camera(ParseResult arguments) => arguments.GetValue(_camera);
+
+    /// <summary>Opens a source, in the order of time, cut to the part asked for.</summary>
+    /// <exception cref="ArgumentException">It has two cameras and none is named, or an option does not fit.</exception>
+    /// <exception cref="InvalidDataException">It is of a kind that is refused, or damaged.</exception>
+    public IEventReader Open(ParseResult arguments, string source, CancellationToken cancellation)
+    {
+        (double? startMs, double? lengthMs) = (arguments.GetValue(_start), arguments.GetValue(_length));
+        if (startMs < 0 || lengthMs <= 0)
+        {
+            throw new ArgumentException("--start-ms counts from 0, and --length-ms must be greater than 0.");
+        }
+
+        var ordered = new TimeOrder(OpenAsItIs(arguments, source, cancellation), arguments.GetValue(_sort));
+        return startMs is null && lengthMs is null
+            ? ordered
+            : new TimeSlice(ordered, (long)Math.Round((startMs ?? 0) * UsPerMs), lengthMs is { } ms ? Math.Max(1, (long)Math.Round(ms * UsPerMs)) : long.MaxValue);
+    }
+
+    /// <summary>Opens a file that is one camera's by itself; null where it is none such.</summary>
+    /// <inheritdoc cref="Open" path="/exception"/>
+    public IEventReader? OpenFile(ParseResult arguments, string source)
+    {
+        var options = new EventFileOptions { Sensor = Text.Sensor(arguments) };
+        if (source == Pipe)
+        {
+            return EventFiles.Open(Console.OpenStandardInput(), "standard input", options);
+        }
+
+        if (!RecordingFiles.IsHdf5(source))
+        {
+            return File.Exists(source) && EventFiles.Detect(source) is not null ? EventFiles.Open(source, options) : null;
+        }
+
+        return File.Exists(source) && ColumnEvents.Groups(source).Count > 0 && ColumnEvents.Open(source, Camera(arguments), options.Sensor) is { } columns
+            ? new SequenceReader(source, EventFormat.Hdf5Columns, columns, columns) { ClockOffsetUs = columns.ClockOffsetUs }
+            : null;
+    }
+
+    /// <summary>What a format is called on the command line.</summary>
+    public static string NameOf(EventFormat format) => format switch
+    {
+        EventFormat.EventStream => "es",
+        EventFormat.Hdf5Columns => "hdf5-columns",
+        _ => format.ToString().ToLowerInvariant(),
+    };
+
+    private IEventReader OpenAsItIs(ParseResult arguments, string source, CancellationToken cancellation)
+    {
+        if (OpenFile(arguments, source) is { } file)
+        {
+            return file;
+        }
+
+        Func<EventTextKind, EventTextOptions> text = Text.Over(arguments, geometryNeeded: false);
+        if (File.Exists(source) && !RecordingFiles.IsHdf5(source) && EventTextFile.DetectKind(source) == EventTextKind.Text && text(EventTextKind.Text) is { } options && !options.Order.Contains('c'))
+        {
+            return new SequenceReader(source, EventFormat.Text, EventTextFile.OpenCamera(source, options, cancel: cancellation).Events);
+        }
+
+        IStereoRecording recording = RecordingFiles.IsHdf5(source) ? MvsecRecording.OpenUncalibrated(source) : RecordingFiles.Open(source, calibrationFolder: null, text);
+        if (Camera(arguments) is { } camera)
+        {
+            return new SequenceReader(source, EventFormat.Recording, recording.Events(camera), recording);
+        }
+
+        recording.Dispose();
+        throw new ArgumentException($"{source}: has two cameras; say which: --camera left or --camera right.");
+    }
+}
