@@ -26,6 +26,12 @@ public sealed class WholePathTests : IDisposable
         JsonObject scored = Program.Run("evaluate", recording, "--weights", weights, "--matchers", "--gate-windows", "2", "--threads", "1", "--json").Good();
         JsonObject inferred = Program.Run("infer", recording, "--weights", weights, "--out", depth, "--threads", "1", "--json").Good();
 
+        string page = Path.Combine(run, "report.html");
+        File.Delete(page);
+        JsonObject reported = Program.Run("report", run, "--json").Good();
+        Assert.Equal(page, (string)reported["report"]!);
+        Assert.Contains("best: sim", File.ReadAllText(page), StringComparison.Ordinal);
+
         Assert.Equal(("mvsec", width, height, 8), ((string)info["format"]!, (int)info["width"]!, (int)info["height"]!, (int)info["labels"]!));
         Assert.Equal((long)made["events"]!["left"]!, (long)info["events"]!["left"]!);
         Assert.Equal((long)made["events"]!["right"]!, (long)info["events"]!["right"]!);

@@ -10,9 +10,12 @@ public interface ISimulationSink
     /// <remarks>The spans are the simulator's buffers: copy what is to be kept.</remarks>
     void TakeEvents(Camera camera, ReadOnlySpan<DvsEvent> events, ReadOnlySpan<float> disparitiesPx);
 
-    /// <summary>Takes a label, after all events before it and (but for a lagging right clock) before all later ones.</summary>
+    /// <summary>Takes a label, after all its camera's events before it and (but for a right clock that is ahead) before all later ones.</summary>
     /// <param name="camera">Whose view.</param>
     /// <param name="timeUs">The label's instant, µs since the recording's origin.</param>
-    /// <param name="depth">Depth at the middle of every rectified pixel, metres; the receiver's to keep.</param>
+    /// <param name="depth">What <see cref="SimulationSettings.Truth"/> says, in rectified pixels, metres, NaN where unknown; the receiver's to keep.</param>
     void TakeDepth(Camera camera, long timeUs, DepthMap depth);
+
+    /// <summary>All has been handed over.</summary>
+    void Complete();
 }

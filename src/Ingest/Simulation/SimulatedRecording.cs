@@ -77,61 +77,11 @@ public sealed class SimulatedRecording : IStereoRecording
     public bool HasDepth(Camera camera) => true;
 
     /// <inheritdoc/>
-    public DepthMap ReadDepth(int label, Camera camera = Camera.Left)
-    {
-        DepthMap dense = (camera == Camera.Left ? _content.LeftDepths : _content.RightDepths)[label];
-        return _settings.Truth switch
-        {
-            SimulatedTruth.Lidar => Scanned(dense, label, camera),
-            SimulatedTruth.PerEvent => AtEvents(TimeWindow.EndingAt(LabelTimesUs[label], _settings.LabelPeriodUs), camera),
-            _ => dense,
-        };
-    }
+    public DepthMap ReadDepth(int label, Camera camera = Camera.Left) => (camera == Camera.Left ? _content.LeftDepths : _content.RightDepths)[label];
 
     /// <summary>The recording holds no resource.</summary>
     public void Dispose()
     {
-    }
-
-    /// <summary>What a scanning range finder keeps of a dense map: some rows, and of them most pixels. Each scan starts at another row.</summary>
-    private DepthMap Scanned(DepthMap dense, int label, Camera camera)
-    {
-        var draws = new SeededDraws(_settings.Seed, 0x11DA0000UL + (2 * (ulong)label) + (ulong)camera);
-        int first = draws.NextIndex(_settings.LidarRowPitch), width = dense.Sensor.Width;
-        DepthMap scanned = DepthMap.Unknown(dense.Sensor);
-        for (int row = first; row < dense.Sensor.Height; row += _settings.LidarRowPitch)
-        {
-            for (int pixel = row * width; pixel < (row + 1) * width; pixel++)
-            {
-                if (!draws.Chance(_settings.LidarLoss))
-                {
-                    scanned.Metres[pixel] = dense.Metres[pixel];
-                }
-            }
-        }
-
-        return scanned;
-    }
-
-    /// <summary>The depth of the newest event of each rectified pixel.</summary>
-    private DepthMap AtEvents(TimeWindow window, Camera camera)
-    {
-        DepthMap depth = DepthMap.Unknown(Rig.Sensor);
-        RectificationMap? map = Rig.Map(camera);
-        EventArray events = EventArray(camera);
-        ReadOnlySpan<float> disparities = DisparitiesPx(camera);
-        int end = (int)events.LowerBound(window.EndUs);
-        for (int i = (int)events.LowerBound(window.StartUs); i < end; i++)
-        {
-            int pixel = (events.Span[i].Y * Rig.Sensor.Width) + events.Span[i].X;
-            pixel = map is null ? pixel : map.Targets[pixel];
-            if (pixel >= 0 && disparities[i] > 0f)
-            {
-                depth.Metres[pixel] = (float)Rig.DepthMetres(disparities[i]);
-            }
-        }
-
-        return depth;
     }
 
     private static TimeWindow SpanOf(ReadOnlySpan<DvsEvent> left, ReadOnlySpan<DvsEvent> right)
@@ -164,6 +114,10 @@ public sealed class SimulatedRecording : IStereoRecording
 
         public void TakeEvents(Camera camera, ReadOnlySpan<DvsEvent> events, ReadOnlySpan<float> disparitiesPx) =>
             (camera == Camera.Left ? Left : Right).AddRange(events, disparitiesPx);
+
+        public void Complete()
+        {
+        }
 
         public void TakeDepth(Camera camera, long timeUs, DepthMap depth)
         {

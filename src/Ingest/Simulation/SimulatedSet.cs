@@ -106,7 +106,6 @@ public sealed record SimulatedSet
         StereoCalibration? lenses = rig.LeftMap is null ? null : MvsecIndoorFlying.Calibration;
         using var writer = new MvsecWriter(dataPath, rig, lenses, SimulatedOriginUs) { TruthWindowUs = Truth == SimulatedTruth.PerEvent ? settings.LabelPeriodUs : null };
         StereoSimulator.Run(SimulatedScene.Draw(Kind, seed, rig, NearestDisparityPx, Textures), rig, settings, (long)(Seconds * 1e6), writer, progress, cancellation);
-        writer.Complete();
         return (writer.Count(Camera.Left), writer.Count(Camera.Right), writer.Labels);
     }
 

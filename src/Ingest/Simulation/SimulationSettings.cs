@@ -16,7 +16,7 @@ public sealed record SimulationSettings
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1000.</exception>
     public long LabelPeriodUs { get; init => field = Guard.AtLeast(value, 1000L); } = 50_000;
 
-    /// <summary>What the labels of a <see cref="SimulatedRecording"/> hold.</summary>
+    /// <summary>What the labels hold.</summary>
     public SimulatedTruth Truth { get; init; } = SimulatedTruth.Dense;
 
     /// <summary>How far the fastest part of a picture may move between two renderings, px, 0.05 to 4.</summary>

@@ -37,6 +37,12 @@ public static class StereoSimulator
             throw new ArgumentException($"The sensor is {rig.Sensor} px; the simulator needs at least {SmallestSensor}.", nameof(rig));
         }
 
+        sink = settings.Truth switch
+        {
+            SimulatedTruth.PerEvent => new EventTruth(rig, settings.LabelPeriodUs, sink),
+            SimulatedTruth.Lidar => new LidarTruth(settings, sink),
+            _ => sink,
+        };
         var left = new SimulatedCamera(scene, rig, settings, Camera.Left);
         var right = new SimulatedCamera(scene, rig, settings, Camera.Right);
         var labels = new SceneRenderer(PixelRays.Rectified(rig), blurPx: 1f, labelCoverage: 0.5f);
@@ -59,6 +65,8 @@ public static class StereoSimulator
 
             progress?.Report(now, durationUs);
         }
+
+        sink.Complete();
     }
 
     private static void Advance(SimulatedCamera left, SimulatedCamera right, long fromUs, long toUs, bool twoThreads)

@@ -15,7 +15,7 @@ public sealed record AblationVariant(string Name, string Purpose, Func<TrainingS
     [
         new("binocular", "the network unchanged", settings => settings),
         new("monocular", "the left camera alone", settings => WithEncoder(settings, EncoderCatalogue.Monocular(settings.Network.Encoder))),
-        new("coincidence", "with the coincidence front end", settings => WithEncoder(settings, "coincidence:disparities=24,step=1")),
+        new("coincidence", "with the coincidence front end", settings => WithEncoder(settings, "coincidence:disparities=20,step=1")),
         new("dense", "dense 5×5 convolutions", Network(network => network with { Kind = ConvolutionKind.Dense })),
         new("lif", "LIF neurons, τ = 3, m = 3", Network(network => network with { Neuron = NeuronKind.Lif, InputGain = 3f })),
         new("plif", "PLIF neurons, τ₀ = 3, m = 10", Network(network => network with { Neuron = NeuronKind.Plif, InputGain = 10f })),

@@ -12,14 +12,28 @@ public static class ActivityLoss
     public static Tensor Penalty(GraphRun run, IEnumerable<string> nodes)
     {
         ArgumentNullException.ThrowIfNull(run);
+        return Penalty(run, nodes.Where(run.Spikes.ContainsKey).ToDictionary(node => node, _ => 1f));
+    }
+
+    /// <summary>The same term with a weight for each tensor: Σ over the named tensors of β · Σ s² / (2·numel).</summary>
+    /// <param name="run">What the network did.</param>
+    /// <param name="weights">β by the tensor's name.</param>
+    /// <exception cref="ArgumentException">The network has no such tensor of spikes.</exception>
+    public static Tensor Penalty(GraphRun run, IReadOnlyDictionary<string, float> weights)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(weights);
         using DisposeScope scope = NewDisposeScope();
-        Tensor total = zeros(1);
-        foreach (Tensor spikes in nodes.Where(run.Spikes.ContainsKey).Select(node => run.Spikes[node]))
+        Tensor total = zeros([]);
+        foreach ((string node, float weight) in weights)
         {
-            total = total + (spikes.square().sum() / (2.0 * spikes.numel()));
+            Tensor spikes = run.Spikes.TryGetValue(node, out Tensor? found)
+                ? found
+                : throw new ArgumentException($"layer_penalties: the network has no spikes called {node}; it has {string.Join(", ", run.Spikes.Keys)}.");
+            total = total + (spikes.square().sum() * (weight / (2.0 * spikes.numel())));
         }
 
-        return total.squeeze().MoveToOuterDisposeScope();
+        return total.MoveToOuterDisposeScope();
     }
 
     /// <summary>The rate floor: Σ over the firing layers of max(0, floor − rate)/floor. Early in training it keeps decoders from falling silent, from where no gradient brings them back.</summary>

@@ -95,6 +95,9 @@ public sealed class AdamOptimizer : IDisposable
         }
     }
 
+    /// <summary>Whether a checkpoint's tensor is a moment.</summary>
+    public static bool Owns(string tensor) => tensor.StartsWith(First, StringComparison.Ordinal) || tensor.StartsWith(Second, StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public void Dispose()
     {

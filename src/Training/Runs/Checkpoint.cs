@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using StereoSpike.Files;
 using StereoSpike.Model;
 
@@ -6,10 +8,10 @@ namespace StereoSpike.Training;
 
 /// <summary>Where a run stands: weights, optimiser, settings and place in the data; all that a resumed run needs to go on bit for bit.</summary>
 /// <remarks>One <c>.safetensors</c> file, renamed into place when it is whole: a run killed at any moment leaves the checkpoint before.
-/// Order and augmentation are drawn from seed, epoch and index, so no generator's state needs keeping.</remarks>
+/// Checksums tell a damaged file from a whole one. Order and augmentation are drawn from seed, epoch and index, so no generator's state needs keeping.</remarks>
 public sealed record Checkpoint
 {
-    private const string SettingsKey = "training", StateKey = "state";
+    private const string SettingsKey = "training", StateKey = "state", ChecksumsKey = "crc32c";
 
     /// <summary>The run's settings, the network's readout offset and scale filled in.</summary>
     public required TrainingSettings Settings { get; init; }
@@ -35,14 +37,15 @@ public sealed record Checkpoint
     /// <summary>Seconds of training so far.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Weights and the optimiser's moments.</summary>
+    /// <summary>Weights, the optimiser's moments and, where there is one, the weights' average.</summary>
     public required IReadOnlyDictionary<string, WeightTensor> Tensors { get; init; }
 
     /// <summary>Writes the file, whole or not at all.</summary>
     public void Save(string path)
     {
         string state = string.Join(' ', Texts(Epoch, BatchesDone, Steps, LossSum, Best, Seconds, EpochsSinceBest));
-        SafetensorsFile.Write(path, Tensors, new Dictionary<string, string> { [SettingsKey] = Settings.ToJson(), [StateKey] = state });
+        string settings = Settings.ToJson();
+        SafetensorsFile.Write(path, Tensors, new Dictionary<string, string> { [SettingsKey] = settings, [StateKey] = state, [ChecksumsKey] = string.Join(' ', Checksums(settings, state, Tensors).Select(part => part.Checksum)) });
 
         static IEnumerable<string> Texts(params IFormattable[] values) => values.Select(value => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture));
     }
@@ -61,6 +64,11 @@ public sealed record Checkpoint
         if (!metadata.TryGetValue(SettingsKey, out string? settings) || !metadata.TryGetValue(StateKey, out string? state))
         {
             throw Bad(path, "holds weights but no state of a run");
+        }
+
+        if (metadata.TryGetValue(ChecksumsKey, out string? checksums))   // checkpoints before version 0.2 have none
+        {
+            Check(path, Checksums(settings, state, tensors), checksums.Split(' '));
         }
 
         try
@@ -82,6 +90,23 @@ public sealed record Checkpoint
         catch (Exception cause) when (cause is FormatException or IndexOutOfRangeException or OverflowException or ArgumentOutOfRangeException)
         {
             throw Bad(path, $"has a state that cannot be read (\"{state}\")", cause);
+        }
+    }
+
+    private static (string Part, string Checksum)[] Checksums(string settings, string state, IReadOnlyDictionary<string, WeightTensor> tensors) =>
+    [
+        ("the run's settings and state", Hexadecimal(Encoding.UTF8.GetBytes(settings + state))),
+        .. tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => ($"tensor {pair.Key}", Hexadecimal(MemoryMarshal.AsBytes(pair.Value.Values.AsSpan())))),
+    ];
+
+    private static string Hexadecimal(ReadOnlySpan<byte> bytes) => Crc32C.Of(bytes).ToString("x8", CultureInfo.InvariantCulture);
+
+    private static void Check(string path, (string Part, string Checksum)[] found, string[] kept)
+    {
+        int wrong = found.Length != kept.Length ? 0 : Enumerable.Range(0, kept.Length).FirstOrDefault(i => found[i].Checksum != kept[i], -1);
+        if (wrong >= 0)
+        {
+            throw Bad(path, $"is damaged: {(found.Length == kept.Length ? found[wrong].Part : "the number of tensors")} is not as it was written");
         }
     }
 

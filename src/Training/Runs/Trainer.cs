@@ -24,6 +24,7 @@ public sealed class Trainer : IDisposable
     private readonly IStereoEncoder _encoder;
     private readonly GraphModule _module;
     private readonly AdamOptimizer _optimizer;
+    private readonly WeightAverage? _average;
     private readonly IWorkProgress? _progress;
     private int _epoch;
     private int _batchesDone;
@@ -42,6 +43,7 @@ public sealed class Trainer : IDisposable
         _module = module;
         _encoder = EncoderCatalogue.Create(settings.Network.Encoder);
         _optimizer = new AdamOptimizer(module);
+        _average = settings.AverageDecay > 0 ? new WeightAverage(module, settings.AverageDecay) : null;
         _progress = progress;
     }
 
@@ -111,7 +113,7 @@ public sealed class Trainer : IDisposable
         }
 
         NetworkGraph graph = StereoSpikeNetwork.Build(checkpoint.Settings.Network);
-        var weights = checkpoint.Tensors.Where(tensor => !tensor.Key.StartsWith("adam.", StringComparison.Ordinal)).ToDictionary();
+        var weights = checkpoint.Tensors.Where(tensor => !AdamOptimizer.Owns(tensor.Key) && !WeightAverage.Owns(tensor.Key)).ToDictionary();
         return Locked(folder, runLock =>
         {
             var trainer = new Trainer(checkpoint.Settings, training, validation, folder, new GraphModule(graph, weights, path), runLock, progress)
@@ -124,6 +126,7 @@ public sealed class Trainer : IDisposable
                 _seconds = checkpoint.Seconds,
             };
             trainer._optimizer.ImportState(checkpoint.Tensors, checkpoint.Steps, path);
+            trainer._average?.ImportState(checkpoint.Tensors, path);
             trainer._log = RunLog.Resume(folder, checkpoint.Epoch);
             return trainer;
         });
@@ -174,6 +177,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _average?.Dispose();
         _optimizer.Dispose();
         _module.Dispose();
         _lock.Dispose();
@@ -238,7 +242,7 @@ public sealed class Trainer : IDisposable
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {
-            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}, on {string.Join("; ", batch.Samples)}. {LastCheckpoint} keeps the last good state; nothing of this step is in it. Start again with a smaller --learning-rate, or with clip_norm 1 in a settings.json given to --settings.");
+            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}, on {string.Join("; ", batch.Samples)}. {LastCheckpoint} keeps the last good state; nothing of this step is in it. Start again with a smaller --learning-rate, or with --set clip_norm=1.");
         }
 
         (_settings.AccumulatedBatches == 1 ? loss : loss / BatchesInStep()).backward();
@@ -252,6 +256,7 @@ public sealed class Trainer : IDisposable
             }
 
             _optimizer.Step(_settings.LearningRateAt(_epoch, progress));
+            _average?.Add(_optimizer.Steps);
         }
 
         _seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -280,6 +285,11 @@ public sealed class Trainer : IDisposable
             loss = loss + (_settings.PenaltyWeight * ActivityLoss.Penalty(run, StereoSpikeNetwork.PenalisedNodes));
         }
 
+        if (_settings.LayerPenalties.Count > 0)
+        {
+            loss = loss + ActivityLoss.Penalty(run, _settings.LayerPenalties);
+        }
+
         if (_settings.TargetRate > 0)
         {
             loss = loss + (_settings.TargetRateWeight * ActivityLoss.AboveTarget(run, _module.Graph, _settings.TargetRate));
@@ -296,6 +306,7 @@ public sealed class Trainer : IDisposable
     private EpochFigures FinishEpoch()
     {
         _module.eval();
+        using IDisposable? averages = _average?.Show();
         Validation? scores = _validation.Count > 0 ? Validation.Score(_module, _settings.Network, _encoder, _validation) : null;
         var figures = new EpochFigures(
             _epoch, _optimizer.Steps, _settings.LearningRateAt(_epoch, (_epoch + 1.0) / _settings.Epochs), _lossSum / _batchesDone,
@@ -337,7 +348,7 @@ public sealed class Trainer : IDisposable
         Best = _best,
         EpochsSinceBest = _epochsSinceBest,
         Seconds = _seconds,
-        Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).ToDictionary(),
+        Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).Concat(_average?.ExportState() ?? new Dictionary<string, WeightTensor>()).ToDictionary(),
     }.Save(Path.Combine(_folder, LastCheckpoint));
 
     private void ScaleRates()

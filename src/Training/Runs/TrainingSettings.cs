@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using StereoSpike.Readout;
 
@@ -69,6 +70,9 @@ public sealed record TrainingSettings
     /// <summary>Largest joint norm of the gradients; 0 for no bound.</summary>
     public double ClipNorm { get; init => field = Guard.AtLeast(value, 0.0); }
 
+    /// <summary>Decay of the running average of the weights that is validated and kept in their place (<see cref="WeightAverage"/>), in [0, 1); 0 for none.</summary>
+    public double AverageDecay { get; init => field = value >= 0 && value < 1 ? value : throw new ArgumentOutOfRangeException(nameof(AverageDecay), $"must be at least 0 and less than 1; it is {value}."); }
+
     /// <summary>The loss.</summary>
     public LossKind Loss { get; init; } = LossKind.EventWeighted;
 
@@ -80,6 +84,13 @@ public sealed record TrainingSettings
 
     /// <summary>β, weight of the spike penalty; 0.5 in the paper's penalised network.</summary>
     public float PenaltyWeight { get; init => field = Guard.AtLeast(value, 0f); }
+
+    /// <summary>A weight of its own for Σ s² / (2 · number of elements) of a neuron layer or sum, by its name, on top of <see cref="PenaltyWeight"/>'s five; at least 0 each.</summary>
+    public IReadOnlyDictionary<string, float> LayerPenalties
+    {
+        get;
+        init => field = value.Values.All(weight => weight >= 0) ? value : throw new ArgumentOutOfRangeException(nameof(LayerPenalties), "A layer's penalty weight must be at least 0.");
+    } = new Dictionary<string, float>();
 
     /// <summary>Mean firing rate above which the network pays (<see cref="ActivityLoss.AboveTarget"/>), in [0, 1]; 0 for none.</summary>
     public float TargetRate { get; init => field = Guard.Within(value, 0f, 1f); }
@@ -136,6 +147,43 @@ public sealed record TrainingSettings
         catch (Exception cause) when (cause is JsonException or ArgumentException)
         {
             throw Files.BadFile.Error(source, "training settings", $"cannot be used ({cause.Message})", "Compare with the settings.json that a run writes.", cause);
+        }
+    }
+
+    /// <summary>These settings with one of them changed, named as in <see cref="ToJson"/>'s text.</summary>
+    /// <param name="assignment">A name and a value, such as <c>clip_norm=1</c>, <c>network.tau_steps=2</c>, <c>milestones=[10,20]</c> or <c>schedule=milestones</c>.</param>
+    /// <exception cref="ArgumentException">It is no such text.</exception>
+    /// <exception cref="InvalidDataException">There is no such setting, or the value is out of range.</exception>
+    public TrainingSettings With(string assignment)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        string[] pair = assignment.Split('=', 2);
+        string[] path = pair[0].Split('.');
+        JsonNode settings = JsonNode.Parse(ToJson())!;
+        JsonNode? group = settings;
+        foreach (string name in path[..^1])
+        {
+            group = (group as JsonObject)?[name];
+        }
+
+        if (pair.Length != 2 || group is not JsonObject target)
+        {
+            throw new ArgumentException($"\"{assignment}\" names no setting; write NAME=VALUE with a name as in a run's settings.json, such as clip_norm=1 or network.tau_steps=2.");
+        }
+
+        target[path[^1]] = ValueOf(pair[1]);
+        return FromJson(settings.ToJsonString(), assignment);
+    }
+
+    private static JsonNode? ValueOf(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return text;   // a word, such as milestones, needs no quotation marks
         }
     }
 

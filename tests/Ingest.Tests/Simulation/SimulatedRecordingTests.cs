@@ -99,6 +99,21 @@ public class SimulatedRecordingTests
         Assert.All(expected, pixel => Assert.Equal(2f, truth.Metres[pixel], 1e-4));
     }
 
+    [Theory]
+    [InlineData(20_000)]    // each label is asked for before its window's last events
+    [InlineData(-20_000)]   // and after the next window's first ones
+    public void Truth_by_event_goes_by_each_cameras_own_clock(long lagUs)
+    {
+        SmoothPath path = TestScenes.Moving(new Vector3(-0.3f, 0, 2), new Vector3(1, 0, 0));
+        SimulatedScene scene = TestScenes.Scene(TestScenes.Wall(10, 0.8f), TestScenes.Plate(0.4f, 0.4f, path, 0.2f));
+        using SimulatedRecording recording = SimulatedRecording.Make(scene, TestScenes.Rig, TestScenes.Ideal() with { Truth = SimulatedTruth.PerEvent, RightClockLagUs = lagUs }, 150_000);
+
+        HashSet<int> expected = [.. recording.EventArray(Camera.Right).Span.ToArray().Where(e => e.TimestampUs is >= 50_000 and < 100_000).Select(e => (e.Y * 96) + e.X)];
+
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected.Order(), Enumerable.Range(0, 96 * 64).Where(pixel => recording.ReadDepth(1, Camera.Right).Metres[pixel] > 0f));
+    }
+
     [Fact]
     public void Where_there_is_only_sky_no_depth_is_known()
     {
@@ -186,5 +201,7 @@ public class SimulatedRecordingTests
             _labelUs = timeUs;
             Labels++;
         }
+
+        public void Complete() => Assert.True(Labels > 0);
     }
 }

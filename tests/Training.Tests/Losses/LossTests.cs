@@ -108,6 +108,10 @@ public class LossTests
         Assert.Equal((0f, 13f), (Penalty(silent), ActivityLoss.RateFloor(silent, graph, 0.03f).item<float>()));
         Assert.Equal((12.5f, 0f), (Penalty(busy), ActivityLoss.RateFloor(busy, graph, 0.03f).item<float>()));
 
+        // A weight for each tensor: bottleneck's 9/2 taken twice and bottom's 1/2 once.
+        Assert.Equal(9.5f, ActivityLoss.Penalty(busy, new Dictionary<string, float> { ["bottleneck"] = 2f, ["bottom"] = 1f }).item<float>());
+        Assert.StartsWith("layer_penalties: the network has no spikes called top; it has bottom", Assert.Throws<ArgumentException>(() => ActivityLoss.Penalty(busy, new Dictionary<string, float> { ["top"] = 1f })).Message, StringComparison.Ordinal);
+
         // A rate of 1 is four times a target of 0.25: three too many.
         Assert.Equal((0f, 3f), (ActivityLoss.AboveTarget(silent, graph, 0.25f).item<float>(), ActivityLoss.AboveTarget(busy, graph, 0.25f).item<float>()));
 

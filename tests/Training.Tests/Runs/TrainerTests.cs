@@ -116,6 +116,40 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_averages_its_weights_keeps_the_average_and_resumes_as_if_nothing_had_happened()
+    {
+        TrainingSettings settings = TinyRun.Settings with { AverageDecay = 0.9 };
+        TinyRun.Start(_folder.File("whole"), settings);
+        using var cancellation = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => TinyRun.Start(_folder.File("cut"), settings, new AtStep(11, cancellation.Cancel), cancellation.Token));
+        TinyRun.Resume(_folder.File("cut"));
+
+        TinyRun.AssertSame(_folder.File("whole"), _folder.File("cut"));
+
+        // After one epoch, the best weights are that epoch's: the average, not the last step's.
+        TinyRun.Start(_folder.File("one"), settings with { Epochs = 1 });
+        IReadOnlyDictionary<string, WeightTensor> last = Checkpoint.Load(TinyRun.LastOf(_folder.File("one"))).Tensors;
+        IReadOnlyDictionary<string, WeightTensor> best = StereoSpikeWeights.Load(Path.Combine(_folder.File("one"), Trainer.BestWeights)).Tensors;
+        Assert.Equal(last["average.conv1.weight"].Values, best["conv1.weight"].Values);
+        Assert.NotEqual(last["conv1.weight"].Values, best["conv1.weight"].Values);
+    }
+
+    [Theory]
+    [InlineData("adam.v.conv1.weight")]
+    [InlineData("deconv1.weight")]
+    public void A_checkpoint_with_one_flipped_bit_is_refused_and_the_tensor_named(string tensor)
+    {
+        string folder = _folder.File("run"), last = TinyRun.LastOf(folder);
+        TinyRun.Start(folder, TinyRun.Settings with { Epochs = 1 });
+        (IReadOnlyDictionary<string, WeightTensor> tensors, IReadOnlyDictionary<string, string> texts) = SafetensorsFile.Read(last);
+        float value = tensors[tensor].Values[3];
+        tensors[tensor].Values[3] = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) ^ 1);
+        SafetensorsFile.Write(last, tensors, texts);
+
+        Assert.StartsWith($"{last}: is damaged: tensor {tensor} is not as it was written.", Assert.Throws<InvalidDataException>(() => TinyRun.Resume(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_gets_no_better_ends_when_its_patience_does()
     {
         // A step of 1e-12 changes no weight of a float, so the first epoch stays the best.
@@ -148,7 +182,9 @@ public sealed class TrainerTests : IDisposable
         string folder = _folder.File("run"), last = TinyRun.LastOf(folder);
         TinyRun.Start(folder, TinyRun.Settings with { Epochs = 1 });
         (IReadOnlyDictionary<string, WeightTensor> tensors, IReadOnlyDictionary<string, string> texts) = SafetensorsFile.Read(last);
-        SafetensorsFile.Write(last, tensors, new Dictionary<string, string>(texts) { ["state"] = state });
+        var changed = new Dictionary<string, string>(texts) { ["state"] = state };
+        changed.Remove("crc32c");   // as in checkpoints before there were checksums
+        SafetensorsFile.Write(last, tensors, changed);
 
         var error = Assert.Throws<InvalidDataException>(() => Checkpoint.Load(last));
 

@@ -30,6 +30,26 @@ public class TrainingSettingsTests
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Any_setting_can_be_changed_by_its_name_in_the_file()
+    {
+        TrainingSettings changed = new[] { "clip_norm=1.5", "network.tau_steps=2", "network.surrogate=sigmoid:4", "milestones=[1,2]", "schedule=linear_tail", "layer_penalties.bottom=0.25", "augmentation.shift_px=3", "initial_weights=null" }
+            .Aggregate(TinyRun.Settings with { InitialWeights = "a" }, (settings, assignment) => settings.With(assignment));
+
+        Assert.Equal((1.5, 2f, "sigmoid:4", ScheduleKind.LinearTail), (changed.ClipNorm, changed.Network.TauSteps, changed.Network.Surrogate.ToString(), changed.Schedule));
+        Assert.Equal([1, 2], changed.Milestones);
+        Assert.Equal((0.25f, 3, (string?)null), (changed.LayerPenalties["bottom"], changed.Augmentation.ShiftPx, changed.InitialWeights));
+    }
+
+    [Theory]
+    [InlineData("clip_norm", "names no setting; write NAME=VALUE")]
+    [InlineData("net.tau_steps=2", "names no setting; write NAME=VALUE")]
+    [InlineData("clipnorm=2", "clipnorm=2: training settings: cannot be used (")]
+    [InlineData("average_decay=1", "must be at least 0 and less than 1; it is 1")]
+    [InlineData("layer_penalties.bottom=-1", "A layer's penalty weight must be at least 0.")]
+    public void A_change_that_is_none_is_refused_by_its_text(string assignment, string expected) =>
+        Assert.Contains(expected, Assert.ThrowsAny<Exception>(() => TinyRun.Settings.With(assignment)).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData(7, 2e-4)]
     [InlineData(8, 1e-4)]

@@ -36,6 +36,7 @@ internal static class TrainCommand
     private static readonly Option<int?> Height = new("--height") { Description = "Sensor rows; the preset's unless given." };
     private static readonly Option<int?> Downsample = new("--downsample") { Description = "Sum the input over N×N blocks first; heads answer at full size." };
     private static readonly Option<string?> Encoder = new("--encoder") { Description = "histogram, voxel, time-surface or coincidence, with settings: coincidence:disparities=32,step=1." };
+    private static readonly Option<string?> FrontEnd = new("--front-end") { Description = "What stands before the network: coincidence (AND neurons over 32 disparities, docs/concepts.md), coincidence:disparities=20, or none (StereoSpike as published: polarity counts alone)." };
     private static readonly Option<double?> WindowMs = new("--window-ms") { Description = "Length of a window of events, ms." };
     private static readonly Option<DepthUnit?> Unit = new("--unit") { Description = "What the readout learns: metres, logmetres or disparitypx." };
     private static readonly Option<LossKind?> Loss = new("--loss") { Description = "eventweighted (absolute, where events are) or paper." };
@@ -52,11 +53,17 @@ internal static class TrainCommand
     private static readonly Option<int?> Patience = new("--patience") { Description = "Stop after so many epochs without a better validation score; 0 to go on." };
     private static readonly Option<int?> LabelStride = new("--label-stride") { Description = "Take every so many-th label." };
 
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "Any other setting, named as in a run's settings.json: --set clip_norm=1 network.tau_steps=2 layer_penalties.bottom=0.1 average_decay=0.999.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public static Command Make()
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride, TrainingSamples.Cache,
+            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, FrontEnd, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride, Set, TrainingSamples.Cache,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -110,9 +117,9 @@ internal static class TrainCommand
             : TrainingPresets.Named(arguments.GetRequiredValue(Preset));
         string[] data = arguments.GetValue(Data) ?? [];
         StereoSpikeSettings network = start.Network;
-        string encoder = arguments.GetValue(Encoder) ?? network.Encoder;
+        string encoder = arguments.GetValue(Encoder) ?? FrontEndOf(arguments) ?? network.Encoder;
         encoder = arguments.GetValue(Monocular) ? EncoderCatalogue.Monocular(encoder) : encoder;
-        return start with
+        TrainingSettings settings = start with
         {
             Data = data.Length > 0 ? data : start.Data.Count > 0 ? start.Data : throw new ArgumentException("Name what to train on with --data; see stereospike train --help."),
             InitialWeights = arguments.GetValue(Init) ?? start.InitialWeights,
@@ -146,7 +153,16 @@ internal static class TrainCommand
                 InputChannels = EncoderCatalogue.Create(encoder).Channels,
             },
         };
+        return (arguments.GetValue(Set) ?? []).Aggregate(settings, (changed, assignment) => changed.With(assignment));
     }
+
+    private static string? FrontEndOf(ParseResult arguments) => arguments.GetValue(FrontEnd) switch
+    {
+        null => null,
+        "none" => "histogram",
+        var name when name.Split(':')[0] == "coincidence" => EncoderCatalogue.Create(name).Name,
+        var name => throw new ArgumentException($"\"{name}\" is no front end; --front-end takes coincidence, with settings if you like (coincidence:disparities=20,step=1), or none."),
+    };
 
     private static int[] HeadsOf(string text) => [.. text.Split(',').Select(head => int.TryParse(head, out int number)
         ? number
