@@ -31,9 +31,13 @@ internal sealed class CameraEvents
     public Camera? Camera(ParseResult arguments) => arguments.GetValue(_camera);
 
     /// <summary>Opens a source, in the order of time, cut to the part asked for.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="source">What to open.</param>
+    /// <param name="cancellation">Stops the reading of text.</param>
+    /// <param name="bothCameras">Whether a stereo recording of which no camera is named gives both, <see cref="SideBySide"/>.</param>
     /// <exception cref="ArgumentException">It has two cameras and none is named, or an option does not fit.</exception>
     /// <exception cref="InvalidDataException">It is of a kind that is refused, or damaged.</exception>
-    public IEventReader Open(ParseResult arguments, string source, CancellationToken cancellation)
+    public IEventReader Open(ParseResult arguments, string source, CancellationToken cancellation, bool bothCameras = false)
     {
         (double? startMs, double? lengthMs) = (arguments.GetValue(_start), arguments.GetValue(_length));
         if (startMs < 0 || lengthMs <= 0)
@@ -41,7 +45,7 @@ internal sealed class CameraEvents
             throw new ArgumentException("--start-ms counts from 0, and --length-ms must be greater than 0.");
         }
 
-        var ordered = new TimeOrder(OpenAsItIs(arguments, source, cancellation), arguments.GetValue(_sort));
+        var ordered = new TimeOrder(OpenAsItIs(arguments, source, bothCameras, cancellation), arguments.GetValue(_sort));
         return startMs is null && lengthMs is null
             ? ordered
             : new TimeSlice(ordered, (long)Math.Round((startMs ?? 0) * UsPerMs), lengthMs is { } ms ? Math.Max(1, (long)Math.Round(ms * UsPerMs)) : long.MaxValue);
@@ -75,7 +79,7 @@ internal sealed class CameraEvents
         _ => format.ToString().ToLowerInvariant(),
     };
 
-    private IEventReader OpenAsItIs(ParseResult arguments, string source, CancellationToken cancellation)
+    private IEventReader OpenAsItIs(ParseResult arguments, string source, bool bothCameras, CancellationToken cancellation)
     {
         if (OpenFile(arguments, source) is { } file)
         {
@@ -92,6 +96,13 @@ internal sealed class CameraEvents
         if (Camera(arguments) is { } camera)
         {
             return new SequenceReader(source, EventFormat.Recording, recording.Events(camera), recording);
+        }
+
+        if (bothCameras)
+        {
+            return new SideBySide(
+                new SequenceReader(source, EventFormat.Recording, recording.Events(StereoSpike.Camera.Left), recording),
+                new SequenceReader(source, EventFormat.Recording, recording.Events(StereoSpike.Camera.Right)));
         }
 
         recording.Dispose();
