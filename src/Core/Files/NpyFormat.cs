@@ -52,6 +52,18 @@ internal static partial class NpyFormat
     /// <exception cref="InvalidDataException">It is no such array, or shorter or longer than it says.</exception>
     public static NpyArray Read(Stream stream, long length, string source)
     {
+        (string header, long left) = ReadHeader(stream, length, source);
+        (NpyType type, int[] shape) = ParseHeader(header, source);
+        long bytes = ByteLength(Size(type), Types[(int)type].Descr, shape, source);
+        CheckLength(bytes, left, shape, Types[(int)type].Descr, source);
+        return new NpyArray(source, type, shape, ReadBytes(stream, (int)bytes, left, source));
+    }
+
+    /// <summary>Reads what stands before the elements.</summary>
+    /// <returns>The header's text, and how many bytes follow it.</returns>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public static (string Header, long Left) ReadHeader(Stream stream, long length, string source)
+    {
         byte[] preamble = ReadBytes(stream, 8, length, source);
         if (!preamble.AsSpan(0, 6).SequenceEqual(Magic) || preamble[6] is < 1 or > 3)
         {
@@ -67,17 +79,41 @@ internal static partial class NpyFormat
             throw BadFile.Error(source, "header", $"claims {headerLength} bytes where at most {LongestHeader} are allowed", "The file is damaged; fetch or save it again.");
         }
 
-        string header = Encoding.UTF8.GetString(ReadBytes(stream, (int)headerLength, length - 8 - prefix, source));
-        (NpyType type, int[] shape) = ParseHeader(header, source);
-        long bytes = ByteLength(type, shape, source);
-        long left = length - 8 - prefix - headerLength;
-        if (bytes != left)
+        return (Encoding.UTF8.GetString(ReadBytes(stream, (int)headerLength, length - 8 - prefix, source)), length - 8 - prefix - headerLength);
+    }
+
+    /// <summary>Takes the header of an array of records, or of a plain one, apart.</summary>
+    /// <returns>The fields with their places in a record (a plain array has one without a name), bytes of a record, and the shape.</returns>
+    /// <exception cref="InvalidDataException">It describes objects, big-endian or other elements that are refused.</exception>
+    public static (IReadOnlyList<NpyField> Fields, int RecordBytes, int[] Shape) ParseFields(string header, string source)
+    {
+        Match match = RecordHeader().Match(header);
+        if (!match.Success)
         {
-            throw BadFile.Error(source, "header", $"shape {Describe(shape)} of {Types[(int)type].Descr} asks for {bytes} bytes of elements where {left} follow",
-                "The file is damaged or cut short; fetch or save it again.");
+            (NpyType type, int[] shape) = ParseHeader(header, source);
+            return ([new NpyField("", type, 0)], Size(type), shape);
         }
 
-        return new NpyArray(source, type, shape, ReadBytes(stream, (int)bytes, left, source));
+        var fields = new List<NpyField>();
+        int at = 0;
+        foreach (Match field in Field().Matches(match.Groups["fields"].Value))
+        {
+            NpyType type = ParseType(field.Groups["descr"].Value, source);
+            fields.Add(new NpyField(field.Groups["name"].Value, type, at));
+            at += Size(type);
+        }
+
+        return (fields, at, ParseShape(match.Groups["shape"].Value, source));
+    }
+
+    /// <summary>Checks that as many bytes follow as the shape asks for.</summary>
+    public static void CheckLength(long bytes, long left, int[] shape, string element, string source)
+    {
+        if (bytes != left)
+        {
+            throw BadFile.Error(source, "header", $"shape {Describe(shape)} of {element} asks for {bytes} bytes of elements where {left} follow",
+                "The file is damaged or cut short; fetch or save it again.");
+        }
     }
 
     /// <summary>Writes an array in version 1.0, its elements at a multiple of 64 bytes.</summary>
@@ -155,15 +191,15 @@ internal static partial class NpyFormat
         return shape;
     }
 
-    private static long ByteLength(NpyType type, int[] shape, string source)
+    private static long ByteLength(int elementBytes, string element, int[] shape, string source)
     {
-        UInt128 bytes = (UInt128)Size(type);
+        UInt128 bytes = (UInt128)elementBytes;
         foreach (int side in shape)
         {
             bytes *= (UInt128)side;
             if (bytes > (UInt128)Array.MaxLength)
             {
-                throw BadFile.Error(source, "header", $"shape {Describe(shape)} of {Types[(int)type].Descr} asks for more than {Array.MaxLength} bytes", "Split the array.");
+                throw BadFile.Error(source, "header", $"shape {Describe(shape)} of {element} asks for more than {Array.MaxLength} bytes", "Split the array.");
             }
         }
 
@@ -192,4 +228,12 @@ internal static partial class NpyFormat
 
     [GeneratedRegex(@"^\s*\{\s*'descr':\s*\[", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StructuredHeader();
+
+    /// <summary>Named fields of plain types, as a C-contiguous array of records has them; padded, nested and array fields do not match.</summary>
+    [GeneratedRegex(@"^\s*\{\s*'descr':\s*\[(?<fields>(?:\s*\('[^'()]{1,64}',\s*'[<>|=][^'()]{1,20}'\)\s*,?){1,64}\s*)\]\s*,\s*'fortran_order':\s*(?:True|False)\s*,\s*'shape':\s*\((?<shape>[^()]*)\)\s*,?\s*\}\s*$",
+        RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RecordHeader();
+
+    [GeneratedRegex(@"\('(?<name>[^'()]+)',\s*'(?<descr>[^'()]+)'\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Field();
 }

@@ -62,6 +62,27 @@ public static class NpzFile
         });
     }
 
+    /// <summary>Writes arrays whose elements come from elsewhere, such as a temporary file, whole or not at all.</summary>
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <param name="arrays">Name without ".npy", type, shape, and what writes exactly the elements that these ask for.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void Write(string path, IEnumerable<(string Name, NpyType Type, int[] Shape, Action<Stream> Elements)> arrays)
+    {
+        ArgumentNullException.ThrowIfNull(arrays);
+        WholeFile.Write(path, stream =>
+        {
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+            foreach ((string name, NpyType type, int[] shape, Action<Stream> elements) in arrays)
+            {
+                Add(zip, name, CompressionLevel.Fastest, target =>
+                {
+                    target.Write(NpyFormat.Header(type, shape));
+                    elements(target);
+                });
+            }
+        });
+    }
+
     /// <summary>Adds an array to a file under way; the same content gives the same bytes.</summary>
     internal static void Add(ZipArchive zip, string name, CompressionLevel compression, Action<Stream> write)
     {

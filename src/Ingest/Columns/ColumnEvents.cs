@@ -10,11 +10,6 @@ namespace StereoSpike.Ingest;
 public sealed class ColumnEvents : IEventSequence, IDisposable
 {
     private const int BatchEvents = 4096;
-    private static readonly string[][] Names =
-    [
-        ["x", "xs", "x_pos", "col"], ["y", "ys", "y_pos", "row"], ["t", "ts", "time", "times", "timestamp", "timestamps"], ["p", "ps", "pol", "polarity", "polarities", "on"],
-    ];
-
     private readonly Hdf5File _file;
     private readonly Hdf5Column[] _columns;
     private readonly string _group;
@@ -61,13 +56,15 @@ public sealed class ColumnEvents : IEventSequence, IDisposable
     /// <param name="path">The file.</param>
     /// <param name="camera">Which camera where a left and a right one are there; null where there must be one only.</param>
     /// <param name="sensor">The camera's size; null for what the file says, DSEC's 640×480, or else the smallest that holds the events.</param>
+    /// <param name="keys">The datasets, such as <c>x=events/x,y=events/y,t=events/t,p=events/p</c>; null to find them by their names.</param>
     /// <exception cref="InvalidDataException">There are no such columns, or more than one set of them.</exception>
-    public static ColumnEvents Open(string path, Camera? camera = null, SensorSize? sensor = null)
+    /// <exception cref="ArgumentException">The keys are not those four.</exception>
+    public static ColumnEvents Open(string path, Camera? camera = null, SensorSize? sensor = null, string? keys = null)
     {
         Hdf5File file = Hdf5File.Open(path);
         try
         {
-            (string Group, string[] Names)[] found = [.. Found(file)];
+            (string Group, string[] Names)[] found = keys is null ? [.. Found(file)] : [Named(keys)];
             if (found.Length > 1 && camera is { } side)
             {
                 string word = side == Camera.Left ? "left" : "right";
@@ -164,9 +161,16 @@ public sealed class ColumnEvents : IEventSequence, IDisposable
     }
 
     private static IEnumerable<(string Group, string[] Names)> Found(Hdf5File file) => file.Groups()
-        .Select(group => (group.Group, Names: Names.Select(names => group.Datasets.FirstOrDefault(dataset => names.Contains(dataset.Split('/')[^1], StringComparer.OrdinalIgnoreCase))).ToArray()))
-        .Where(group => group.Names.All(name => name is not null))
-        .Select(group => (group.Group, group.Names.Select(name => name!).ToArray()));
+        .Select(group => (group.Group, Names: EventColumnNames.Find(group.Datasets)))
+        .Where(group => group.Names is not null)
+        .Select(group => (group.Group, group.Names!));
+
+    /// <summary>The columns that a user names, and the group of the first.</summary>
+    private static (string Group, string[] Names) Named(string keys)
+    {
+        string[] names = EventColumnNames.Parse(keys);
+        return (names[0].Contains('/') ? names[0][..names[0].LastIndexOf('/')] : "", names);
+    }
 
     private static string Refusal(Hdf5File file) => file.Has("CD/events")
         ? "holds Prophesee's CD/events, compressed with its own ECF codec, which is not read here"

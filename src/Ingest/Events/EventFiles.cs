@@ -25,7 +25,10 @@ public static class EventFiles
             [(byte)'%', ..] => PropheseeHeader.Read(path, start).Format ?? EventFormat.Dat,
             _ when start.StartsWith("#!AER-DAT4"u8) => EventFormat.Aedat4,
             _ when start.StartsWith("Event Stream"u8) => EventFormat.EventStream,
-            _ when start.StartsWith("#!AER-DAT"u8) => throw BadFile.Error(path, "", "is an older AEDAT file; AEDAT 4 is read", "Convert it with jAER or dv-processing first."),
+            _ when start.StartsWith("#!AER-DAT2"u8) => EventFormat.Aedat2,
+            _ when start.StartsWith("#!AER-DAT"u8) => throw BadFile.Error(path, "", "is an AEDAT file of version 1 or 3; 2 and 4 are read", "Convert it with jAER or dv-processing first."),
+            [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => EventFormat.Npy,
+            [(byte)'P', (byte)'K', 3, 4, ..] when File.Exists(path) && NumpyEvents.HoldsColumns(path) => EventFormat.Npz,
             _ when start.StartsWith("#ROSBAG"u8) => throw BadFile.Error(path, "", "is a ROS bag, which is not read here", "Extract its events first, for example with rosbag and a script, to text: t x y p."),
             _ => Path.GetExtension(path).Equals(".bin", StringComparison.OrdinalIgnoreCase) ? EventFormat.Bin : null,
         };
@@ -93,9 +96,26 @@ public static class EventFiles
         };
     }
 
+    /// <summary>Makes a writer of a format that needs a file, not a stream: columns in HDF5 as DSEC has them, or npz. The file appears whole when it is completed; disposed before that, nothing is left.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">One of <see cref="EventFormat.Hdf5Columns"/> and <see cref="EventFormat.Npz"/>.</param>
+    /// <param name="sensor">The camera's size.</param>
+    /// <exception cref="ArgumentException">The format is written to a stream, or not at all.</exception>
+    /// <exception cref="IOException">The place cannot be written.</exception>
+    public static ColumnWriter CreateFile(string path, EventFormat format, SensorSize sensor) => new(path, format, sensor);
+
     private static FileStream OpenRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
 
-    private static IEventReader OpenOnce(string path, EventFileOptions options, out bool sensorUnknown) => OpenOnce(OpenRead(path), path, options, out sensorUnknown);
+    private static IEventReader OpenOnce(string path, EventFileOptions options, out bool sensorUnknown)
+    {
+        if ((options.Format ?? Detect(path)) is { } format and (EventFormat.Npy or EventFormat.Npz))
+        {
+            sensorUnknown = options.Sensor is null;
+            return NumpyEvents.Open(path, format, options);
+        }
+
+        return OpenOnce(OpenRead(path), path, options, out sensorUnknown);
+    }
 
     private static IEventReader OpenOnce(Stream stream, string name, EventFileOptions options, out bool sensorUnknown)
     {
@@ -103,11 +123,22 @@ public static class EventFiles
         {
             byte[] start = Start(stream);
             EventFormat format = options.Format ?? Detect(name, start)
-                ?? throw BadFile.Error(name, "", "is of no kind that is known here", "RAW (EVT 2.0, 2.1, 3.0), DAT, AEDAT 4, Event Stream and N-MNIST's .bin are; say which with --from.");
+                ?? throw BadFile.Error(name, "", "is of no kind that is known here", "RAW (EVT 2.0, 2.1, 3.0), DAT, AEDAT 2 and 4, Event Stream, N-MNIST's .bin, npy and npz are.");
             sensorUnknown = false;
             if (format == EventFormat.Aedat4)
             {
                 return new Aedat4Reader(name, stream, start);
+            }
+
+            if (format == EventFormat.Aedat2)
+            {
+                Aedat2Header header = Aedat2Header.Read(name, start, options.Sensor);
+                return new ByteEventReader(name, format, header.Sensor, stream, start.AsSpan(header.Length), new Aedat2Decoder(header.Sensor, header.Davis));
+            }
+
+            if (format is EventFormat.Npy or EventFormat.Npz)
+            {
+                throw BadFile.Error(name, "", "holds NumPy arrays, which are not read through a pipe", "Save it to a file first.");
             }
 
             (SensorSize? noted, int head, bool exchanged) = Head(name, format, start);

@@ -27,6 +27,15 @@ public enum EventFormat
     /// <summary>Text of four columns, written as <c>t x y p</c> with spaces (<c>.txt</c>) or commas and a heading (<c>.csv</c>).</summary>
     Text,
 
+    /// <summary>jAER's AEDAT 2: pairs of address and time, of a DVS128 or a DAVIS.</summary>
+    Aedat2,
+
+    /// <summary>NumPy <c>.npy</c>: records with fields x, y, t, p, or rows of four columns.</summary>
+    Npy,
+
+    /// <summary>NumPy <c>.npz</c> with arrays x, y, t, p.</summary>
+    Npz,
+
     /// <summary>HDF5 with a column for each of x, y, t and p.</summary>
     Hdf5Columns,
 

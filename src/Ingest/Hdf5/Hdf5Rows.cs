@@ -16,7 +16,7 @@ internal sealed class Hdf5Rows<T> : IDisposable
 {
     private const long LargestBlock = 256L << 20;   // bytes unpacked at once
     private const long MostKept = 16L << 20;   // bytes of unpacked blocks that stay at hand
-    private const int BlockBytes = 2 << 20;
+    private const int BlockBytes = 256 << 10;   // four columns with what is unpacked ahead stay in the cache, and few pages are touched for the first time
     private const int BlocksAhead = 2;
     private readonly Hdf5File _file;
     private readonly IH5Dataset _dataset;

@@ -44,5 +44,12 @@ internal sealed class Spool(string path) : IDisposable
         stream.Flush(flushToDisk: true);
     }
 
+    /// <summary>Copies everything to a stream.</summary>
+    public void CopyTo(Stream target)
+    {
+        _stream.Position = 0;
+        _stream.CopyTo(target);
+    }
+
     public void Dispose() => _stream.Dispose();
 }

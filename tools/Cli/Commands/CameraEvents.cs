@@ -11,21 +11,22 @@ internal sealed class CameraEvents
 
     /// <summary>What the argument may be, for help texts.</summary>
     public const string Description =
-        "One camera's events: .raw, .dat, .aedat4, .es, .bin, columns in HDF5, text or .npz; one camera of a stereo recording (--camera); - is standard input.";
+        "One camera's events: .raw, .dat, .aedat4, .aedat, .es, .bin, .npz, .npy, columns in HDF5, or text; one camera of a stereo recording (--camera); - is standard input.";
 
     private const double UsPerMs = 1000;
     private readonly Option<Camera?> _camera = new("--camera") { Description = "Which camera of a stereo recording: left or right." };
     private readonly Option<long> _sort = new("--sort") { Description = "Put events in the order of time that stray by up to so many µs; 0 refuses any step back." };
+    private readonly Option<string?> _keys = new("--keys") { Description = "What the columns are called in HDF5 or NumPy, such as x=raw/col,y=raw/row,t=raw/stamp,p=raw/on." };
     private readonly Option<double?> _start = new("--start-ms") { Description = "Begin so long after the first event, ms." };
     private readonly Option<double?> _length = new("--length-ms") { Description = "Take so long of it, ms." };
 
     /// <summary>What text files do not say of themselves.</summary>
     public TextFileOptions Text { get; } = new();
 
-    public IEnumerable<Option> All => [_camera, _sort, _start, _length, .. Text.All];
+    public IEnumerable<Option> All => [_camera, _keys, _sort, _start, _length, .. Text.All];
 
     /// <summary>Those of them for a verb that takes every event as it lies in the file.</summary>
-    public IEnumerable<Option> WithoutPart => [_camera, .. Text.All];
+    public IEnumerable<Option> WithoutPart => [_camera, _keys, .. Text.All];
 
     /// <summary>Which camera is asked for, if any.</summary>
     public Camera? Camera(ParseResult arguments) => arguments.GetValue(_camera);
@@ -55,7 +56,7 @@ internal sealed class CameraEvents
     /// <inheritdoc cref="Open" path="/exception"/>
     public IEventReader? OpenFile(ParseResult arguments, string source)
     {
-        var options = new EventFileOptions { Sensor = Text.Sensor(arguments) };
+        var options = new EventFileOptions { Sensor = Text.Sensor(arguments), TimeUnit = Text.Unit(arguments), Order = Text.Order(arguments), Keys = arguments.GetValue(_keys) };
         if (source == Pipe)
         {
             return EventFiles.Open(Console.OpenStandardInput(), "standard input", options);
@@ -66,7 +67,7 @@ internal sealed class CameraEvents
             return File.Exists(source) && EventFiles.Detect(source) is not null ? EventFiles.Open(source, options) : null;
         }
 
-        return File.Exists(source) && ColumnEvents.Groups(source).Count > 0 && ColumnEvents.Open(source, Camera(arguments), options.Sensor) is { } columns
+        return File.Exists(source) && (options.Keys is not null || ColumnEvents.Groups(source).Count > 0) && ColumnEvents.Open(source, Camera(arguments), options.Sensor, options.Keys) is { } columns
             ? new SequenceReader(source, EventFormat.Hdf5Columns, columns, columns) { ClockOffsetUs = columns.ClockOffsetUs }
             : null;
     }

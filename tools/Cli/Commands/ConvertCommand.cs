@@ -9,8 +9,8 @@ internal static class ConvertCommand
 {
     private const long PieceUs = 1_000_000;
     private static readonly Argument<string> In = new("IN") { Description = RecordingFiles.Description };
-    private static readonly Argument<string> Out = new("OUT") { Description = "X_data.hdf5, or a name that becomes one; X_gt.hdf5 goes beside it. Or one camera's events: .raw (EVT 3.0), .dat, .aedat4, .txt, .csv; - is standard output." };
-    private static readonly Option<string?> To = new Option<string?>("--to") { Description = "What to write: mvsec, evt2, evt3, dat, aedat4, txt or csv; told by OUT's ending if left out, MVSEC where that says nothing." }.AcceptOnlyFromAmong("mvsec", "evt2", "evt3", "dat", "aedat4", "txt", "csv");
+    private static readonly Argument<string> Out = new("OUT") { Description = "X_data.hdf5, or a name that becomes one; X_gt.hdf5 goes beside it. Or one camera's events: .raw (EVT 3.0), .dat, .aedat4, .npz, columns in HDF5 (--to dsec), .txt, .csv; - is standard output." };
+    private static readonly Option<string?> To = new Option<string?>("--to") { Description = "What to write: mvsec, evt2, evt3, dat, aedat4, dsec, npz, txt or csv; told by OUT's ending if left out, MVSEC where that says nothing." }.AcceptOnlyFromAmong(["mvsec", .. EventFileConversion.Formats.Keys]);
     private static readonly Option<string?> Calibration = new("--calibration") { Description = "Calibration folder of an MVSEC recording (SCENE_calib)." };
     private static readonly CameraEvents Source = new();
 

@@ -19,6 +19,8 @@ internal static class EventFileConversion
         ["aedat4"] = EventFormat.Aedat4,
         ["txt"] = EventFormat.Text,
         ["csv"] = EventFormat.Text,
+        ["npz"] = EventFormat.Npz,
+        ["dsec"] = EventFormat.Hdf5Columns,
     };
 
     /// <summary>The kind of an output: what <c>--to</c> says, or else its ending; null for MVSEC layout.</summary>
@@ -58,7 +60,18 @@ internal static class EventFileConversion
 
     private static void Write(string target, string kind, SensorSize sensor, Action<IEventWriter> write)
     {
-        if (target == CameraEvents.Pipe)
+        if (Formats[kind] is EventFormat.Npz or EventFormat.Hdf5Columns)
+        {
+            if (target == CameraEvents.Pipe)
+            {
+                throw new ArgumentException($"{kind} is written to a file, not to a pipe: its columns are put together at the end.");
+            }
+
+            using ColumnWriter columns = EventFiles.CreateFile(target, Formats[kind], sensor);
+            write(columns);
+            columns.Complete();
+        }
+        else if (target == CameraEvents.Pipe)
         {
             using Stream output = Console.OpenStandardOutput();
             To(output);

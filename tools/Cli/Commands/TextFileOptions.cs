@@ -27,8 +27,8 @@ internal sealed class TextFileOptions
         EventTextOptions start = EventTextOptions.For(arguments.GetValue(_from) ?? detected);
         return start with
         {
-            Order = arguments.GetValue(_order) ?? start.Order,
-            TimeUnit = arguments.GetValue(_timeUnit) is { } unit ? UnitNamed(unit) : start.TimeUnit,
+            Order = Order(arguments) ?? start.Order,
+            TimeUnit = Unit(arguments) ?? start.TimeUnit,
             OneBased = arguments.GetValue(_oneBased) || start.OneBased,
             SwapCameras = arguments.GetValue(_swap) || start.SwapCameras,
             Sensor = Sensor(arguments) ?? start.Sensor,
@@ -37,6 +37,12 @@ internal sealed class TextFileOptions
             TruthWindowUs = arguments.GetValue(_windowMs) is { } ms ? (long)(ms * 1000) : start.TruthWindowUs,
         };
     };
+
+    /// <summary>The order of columns, if the command line says it.</summary>
+    public string? Order(ParseResult arguments) => arguments.GetValue(_order);
+
+    /// <summary>What times count, if the command line says it.</summary>
+    public TimeUnit? Unit(ParseResult arguments) => arguments.GetValue(_timeUnit) is { } unit ? UnitNamed(unit) : null;
 
     /// <summary>The sensor's size, if the command line says it.</summary>
     public SensorSize? Sensor(ParseResult arguments) => (arguments.GetValue(_width), arguments.GetValue(_height)) switch
