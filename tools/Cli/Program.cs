@@ -6,6 +6,7 @@ CommonOptions.AddTo(root);
 root.Add(DemoCommand.Make());
 root.Add(InfoCommand.Make());
 root.Add(ConvertCommand.Make());
+root.Add(IndexCommand.Make());
 root.Add(FilterCommand.Make());
 root.Add(RepresentCommand.Make());
 root.Add(ViewCommand.Make());

@@ -7,13 +7,17 @@ namespace StereoSpike.Ingest;
 /// Little-endian records of 64 bits: time in µs (32 bits), x at 32..45, y at 46..59, polarity at 60. Time wraps after 2³² µs (71.6 min).
 /// Source: Prophesee, "DAT File Format", Metavision SDK documentation.
 /// </remarks>
-internal sealed class DatDecoder(SensorSize sensor) : IEventDecoder
+internal sealed class DatDecoder(SensorSize sensor) : IResumableDecoder
 {
     private WrappingClock _clock = new(32);
 
     public int MostEventsPerRecord => 1;
 
     public int RecordBytes => sizeof(ulong);
+
+    public DecoderState Save() => new(_clock.State.Wraps, _clock.State.Last);
+
+    public void Restore(DecoderState state) => _clock.State = (state.Wraps, state.Last);
 
     public EventLosses Losses { get; } = new();
 

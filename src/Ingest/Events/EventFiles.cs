@@ -104,6 +104,43 @@ public static class EventFiles
     /// <exception cref="IOException">The place cannot be written.</exception>
     public static ColumnWriter CreateFile(string path, EventFormat format, SensorSize sensor) => new(path, format, sensor);
 
+    /// <summary>Indexes a RAW or DAT file.</summary>
+    internal static EventIndex Index(string path, EventFileOptions options, IWorkProgress? progress)
+    {
+        (EventFormat format, SensorSize sensor) = (default(EventFormat), default(SensorSize));
+        using (IEventReader reader = Open(path, options))
+        {
+            (format, sensor) = (reader.Format, reader.Sensor);
+        }
+
+        if (format is not (EventFormat.Evt2 or EventFormat.Evt21 or EventFormat.Evt3 or EventFormat.Dat))
+        {
+            throw BadFile.Error(path, "", $"is {format}, which needs or takes no index", "RAW (EVT 2.0, 2.1, 3.0) and DAT files are indexed; HDF5 is searched without.");
+        }
+
+        using FileStream stream = OpenRead(path);
+        (_, int head, bool exchanged) = Head(path, format, Start(stream));
+        return EventIndex.Build(path, format, sensor, head, (IResumableDecoder)Records(path, format, sensor, exchanged), progress);
+    }
+
+    /// <summary>The decoder of an indexed file.</summary>
+    internal static IResumableDecoder Decoder(string path, EventFormat format, SensorSize sensor)
+    {
+        using FileStream stream = OpenRead(path);
+        return (IResumableDecoder)Records(path, format, sensor, Head(path, format, Start(stream)).HalvesExchanged);
+    }
+
+    private static IEventDecoder Records(string name, EventFormat format, SensorSize sensor, bool exchanged) => format switch
+    {
+        EventFormat.Evt2 => new Evt2Decoder(sensor),
+        EventFormat.Evt21 => new Evt21Decoder(sensor, exchanged),
+        EventFormat.Evt3 => new Evt3Decoder(sensor),
+        EventFormat.Dat => new DatDecoder(sensor),
+        EventFormat.Bin => new BinDecoder(sensor),
+        EventFormat.EventStream => new EventStreamDecoder(sensor),
+        _ => throw new ArgumentException($"{name}: {format} is not a format of records.", nameof(format)),
+    };
+
     private static FileStream OpenRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
 
     private static IEventReader OpenOnce(string path, EventFileOptions options, out bool sensorUnknown)
@@ -145,17 +182,7 @@ public static class EventFiles
             SensorSize? known = options.Sensor ?? noted;
             sensorUnknown = known is null;
             SensorSize sensor = known ?? (format switch { EventFormat.Bin => BinAddressable, EventFormat.Dat => DatAddressable, _ => Addressable });
-            IEventDecoder decoder = format switch
-            {
-                EventFormat.Evt2 => new Evt2Decoder(sensor),
-                EventFormat.Evt21 => new Evt21Decoder(sensor, exchanged),
-                EventFormat.Evt3 => new Evt3Decoder(sensor),
-                EventFormat.Dat => new DatDecoder(sensor),
-                EventFormat.Bin => new BinDecoder(sensor),
-                EventFormat.EventStream => new EventStreamDecoder(sensor),
-                _ => throw new ArgumentException($"{name}: {format} is not a format of records.", nameof(options)),
-            };
-            return new ByteEventReader(name, format, sensor, stream, start.AsSpan(head), decoder);
+            return new ByteEventReader(name, format, sensor, stream, start.AsSpan(head), Records(name, format, sensor, exchanged));
         }
         catch
         {

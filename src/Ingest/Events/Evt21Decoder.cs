@@ -9,7 +9,7 @@ namespace StereoSpike.Ingest;
 /// 10 a trigger. Little-endian; older files (<c>endianness=legacy</c>) have the halves of a word exchanged. Time wraps as in EVT 2.0.
 /// Source: Prophesee, "EVT 2.1 Format", Metavision SDK documentation.
 /// </remarks>
-internal sealed class Evt21Decoder(SensorSize sensor, bool halvesExchanged) : IEventDecoder
+internal sealed class Evt21Decoder(SensorSize sensor, bool halvesExchanged) : IResumableDecoder
 {
     private const uint TimeHigh = 8;
     private WrappingClock _clock = new(34);
@@ -18,6 +18,14 @@ internal sealed class Evt21Decoder(SensorSize sensor, bool halvesExchanged) : IE
     public int MostEventsPerRecord => 32;
 
     public int RecordBytes => sizeof(ulong);
+
+    public DecoderState Save() => new(_clock.State.Wraps, _clock.State.Last, _timeUs);
+
+    public void Restore(DecoderState state)
+    {
+        _clock.State = (state.Wraps, state.Last);
+        _timeUs = state.A;
+    }
 
     public EventLosses Losses { get; } = new();
 

@@ -8,7 +8,7 @@ namespace StereoSpike.Ingest;
 /// 10 a trigger; others are vendor's or continue one. Time wraps after 2³⁴ µs (4.8 h); only a drop by half of that counts as one, so that a glitch does not add hours.
 /// Source: Prophesee, "EVT 2.0 Format", Metavision SDK documentation.
 /// </remarks>
-internal sealed class Evt2Decoder(SensorSize sensor) : IEventDecoder
+internal sealed class Evt2Decoder(SensorSize sensor) : IResumableDecoder
 {
     private const uint TimeHigh = 8;
     private WrappingClock _clock = new(34);
@@ -17,6 +17,14 @@ internal sealed class Evt2Decoder(SensorSize sensor) : IEventDecoder
     public int MostEventsPerRecord => 1;
 
     public int RecordBytes => sizeof(uint);
+
+    public DecoderState Save() => new(_clock.State.Wraps, _clock.State.Last, _timeUs);
+
+    public void Restore(DecoderState state)
+    {
+        _clock.State = (state.Wraps, state.Last);
+        _timeUs = state.A;
+    }
 
     public EventLosses Losses { get; } = new();
 

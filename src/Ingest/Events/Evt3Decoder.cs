@@ -11,7 +11,7 @@ namespace StereoSpike.Ingest;
 /// Time wraps every 16.8 s. Everything before the first word 8 is dropped; that word sets the lower bits to 0.
 /// Source: Prophesee, "EVT 3.0 Format", Metavision SDK documentation.
 /// </remarks>
-internal sealed class Evt3Decoder(SensorSize sensor) : IEventDecoder
+internal sealed class Evt3Decoder(SensorSize sensor) : IResumableDecoder
 {
     private const int LowBits = 12;
     private const uint Field = 0xFFF, Coordinate = 0x7FF;
@@ -36,6 +36,14 @@ internal sealed class Evt3Decoder(SensorSize sensor) : IEventDecoder
     public int MostEventsPerRecord => 12;
 
     public int RecordBytes => sizeof(ushort);
+
+    public DecoderState Save() => new(_clock.State.Wraps, _clock.State.Last, _highUs, _timeUs, _y, _baseX | ((long)_polarity << 32));
+
+    public void Restore(DecoderState state)
+    {
+        _clock.State = (state.Wraps, state.Last);
+        (_highUs, _timeUs, _y, _baseX, _polarity) = (state.A, state.B, (uint)state.C, (uint)state.D, (Polarity)(state.D >> 32 & 1));
+    }
 
     public EventLosses Losses { get; } = new();
 

@@ -7,6 +7,13 @@ internal struct WrappingClock(int bits)
     private long _wraps;
     private long _last = long.MinValue / 2;
 
+    /// <summary>What its wraps add up to, and the last value with them.</summary>
+    public (long Wraps, long Last) State
+    {
+        readonly get => (_wraps, _last);
+        set => (_wraps, _last) = value;
+    }
+
     /// <summary>Takes the clock's next value.</summary>
     /// <returns>The value with what its wraps add up to.</returns>
     public long Advance(long value)

@@ -65,6 +65,26 @@ public sealed class SequenceReader : IEventReader
         return count;
     }
 
+    /// <summary>The part in a span of time, found by search; it takes the place of this reader, which must not have been read.</summary>
+    /// <param name="fromUs">How long after the first event it begins, µs.</param>
+    /// <param name="lengthUs">How long it is, µs.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public SequenceReader Slice(long fromUs, long lengthUs)
+    {
+        Guard.AtLeast(fromUs, 0L, nameof(fromUs));
+        Guard.AtLeast(lengthUs, 1L, nameof(lengthUs));
+        if (_end == _first)
+        {
+            return this;
+        }
+
+        var one = new DvsEvent[1];
+        _events.Read(_first, one);
+        long startUs = one[0].TimestampUs + fromUs, start = Math.Clamp(_events.LowerBound(startUs), _first, _end);
+        long end = lengthUs < long.MaxValue - Math.Max(0, startUs) ? Math.Clamp(_events.LowerBound(startUs + lengthUs), start, _end) : _end;
+        return new SequenceReader(Name, Format, _events, start, end, _owner) { Dropped = Dropped, ClockOffsetUs = ClockOffsetUs };
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _owner?.Dispose();
 }

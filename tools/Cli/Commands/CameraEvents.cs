@@ -46,10 +46,15 @@ internal sealed class CameraEvents
             throw new ArgumentException("--start-ms counts from 0, and --length-ms must be greater than 0.");
         }
 
-        var ordered = new TimeOrder(OpenAsItIs(arguments, source, bothCameras, cancellation), arguments.GetValue(_sort));
-        return startMs is null && lengthMs is null
-            ? ordered
-            : new TimeSlice(ordered, (long)Math.Round((startMs ?? 0) * UsPerMs), lengthMs is { } ms ? Math.Max(1, (long)Math.Round(ms * UsPerMs)) : long.MaxValue);
+        long sortUs = arguments.GetValue(_sort);
+        if (startMs is null && lengthMs is null)
+        {
+            return new TimeOrder(OpenAsItIs(arguments, source, bothCameras, cancellation), sortUs);
+        }
+
+        (long fromUs, long lengthUs) = ((long)Math.Round((startMs ?? 0) * UsPerMs), lengthMs is { } ms ? Math.Max(1, (long)Math.Round(ms * UsPerMs)) : long.MaxValue);
+        IEventReader whole = sortUs == 0 && Indexed(arguments, source) is { } indexed ? indexed : OpenAsItIs(arguments, source, bothCameras, cancellation);
+        return whole is SequenceReader sequence ? new TimeOrder(sequence.Slice(fromUs, lengthUs), sortUs) : new TimeSlice(new TimeOrder(whole, sortUs), fromUs, lengthUs);
     }
 
     /// <summary>Opens a file that is one camera's by itself; null where it is none such.</summary>
@@ -79,6 +84,24 @@ internal sealed class CameraEvents
         EventFormat.Hdf5Columns => "hdf5-columns",
         _ => format.ToString().ToLowerInvariant(),
     };
+
+    /// <summary>A file by the index beside it, if there is one for the sensor asked for.</summary>
+    private SequenceReader? Indexed(ParseResult arguments, string source)
+    {
+        if (source == Pipe || !File.Exists(source) || !IndexedEvents.HasIndex(source))
+        {
+            return null;
+        }
+
+        IndexedEvents events = IndexedEvents.Open(source);
+        if (Text.Sensor(arguments) is { } sensor && sensor != events.Sensor)
+        {
+            events.Dispose();
+            return null;
+        }
+
+        return new SequenceReader(source, events.Format, events, events);
+    }
 
     private IEventReader OpenAsItIs(ParseResult arguments, string source, bool bothCameras, CancellationToken cancellation)
     {
