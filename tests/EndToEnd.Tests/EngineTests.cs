@@ -13,7 +13,9 @@ public sealed class EngineTests : IDisposable
 
     [Theory]
     [InlineData("dense-if")]
+    [InlineData("dense-plif")]
     [InlineData("separable-plif")]
+    [InlineData("monocular-dense-if")]
     public void A_golden_file_passes_with_the_event_engine_which_has_no_loss_and_no_gradients(string name)
     {
         JsonObject result = Program.Run("verify", Path.Combine(AppContext.BaseDirectory, "Golden", $"{name}.npz"), "--engine", "event", "--json").Good();

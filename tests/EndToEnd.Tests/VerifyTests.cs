@@ -25,8 +25,10 @@ public class VerifyTests
     }
 
     [Theory]
+    [InlineData("onnx", "dense-if")]
     [InlineData("onnx", "dense-plif")]
     [InlineData("onnx", "separable-plif")]
+    [InlineData("onnx", "monocular-dense-if")]
     public void Another_engine_gives_the_same_spikes_and_depths_and_has_no_gradients(string engine, string name)
     {
         var result = Program.Run("verify", Golden(name), "--engine", engine, "--threads", "1", "--json").Good();

@@ -72,7 +72,7 @@ internal static class ChipLimits
 
         if (projection.ReadsSums && chip.PayloadBits < 8)
         {
-            yield return new("payload_bits", Text(chip.PayloadBits), "sums of a convolution, about 16 bits", layer, "Fold the depthwise into the pointwise convolution (the dense kind), or let neurons fire between them.");
+            yield return new("payload_bits", Text(chip.PayloadBits), "sums of a convolution, about 16 bits", layer, "Fold the depthwise into the pointwise convolution (--fold), or let neurons fire between them.");
         }
 
         if (projection.LargestCount > 1 && projection.LargestCount >= 1L << chip.PayloadBits)

@@ -26,7 +26,9 @@ internal static class ManyCorePlacement
 
         if (next > cores)
         {
-            violations.Add(new("cores", $"{cores}", $"{next}", "", ChipLimits.Narrower(next, cores, "cores")));
+            int sums = placements.Where(placement => placement.Population.HoldsSums).Sum(placement => placement.Cores);
+            string fold = sums == 0 ? "" : $"{sums} of them hold sums between depthwise and pointwise convolutions, which --fold does without. ";
+            violations.Add(new("cores", $"{cores}", $"{next}", "", fold + ChipLimits.Narrower(next, cores, "cores")));
         }
 
         return placements;

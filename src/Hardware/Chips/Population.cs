@@ -14,6 +14,9 @@ public sealed record Population(string Name, FeatureShape Shape, IReadOnlyList<P
     /// <summary>Weights of all projections.</summary>
     public long Weights => Projections.Sum(projection => projection.Weights);
 
+    /// <summary>Whether it keeps sums that another convolution reads, and no neurons.</summary>
+    public bool HoldsSums => Destinations.Count > 0 && Projections.Any(projection => projection.Node.Name == Name);
+
     /// <summary>The populations of a network.</summary>
     public static IReadOnlyList<Population> Of(NetworkGraph graph)
     {

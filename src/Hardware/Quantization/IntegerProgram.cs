@@ -33,7 +33,7 @@ public sealed class IntegerProgram
         _byName = nodes.ToDictionary(node => node.Node.Name);
     }
 
-    /// <summary>The network.</summary>
+    /// <summary>The network; where <see cref="QuantizationSettings.FoldSeparable"/> is set, the folded one.</summary>
     public NetworkGraph Graph { get; }
 
     /// <summary>How it was turned into integers.</summary>
@@ -44,6 +44,9 @@ public sealed class IntegerProgram
 
     /// <summary>Where the integer input saturates, both ways: 32767, or as much less, at least 255, as keeps the sums that the input enters within 32 bits.</summary>
     public int InputMaximum { get; }
+
+    /// <summary>Bits, with the sign, that hold every sum of a step; integrators add in 64.</summary>
+    public int SumBits => Nodes.Where(node => node.Node.Operation is not IntegratorOperation).Max(node => node.Bits);
 
     /// <summary>A node by name.</summary>
     /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
@@ -61,6 +64,11 @@ public sealed class IntegerProgram
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(settings);
         NetworkWeights.Check(graph, weights, source);
+        if (settings.FoldSeparable)
+        {
+            (graph, weights) = (SeparableFolding.Fold(graph), SeparableFolding.Fold(graph, weights));
+        }
+
         var nodes = new Dictionary<string, IntegerNode>();
         foreach (GraphNode node in graph.Nodes)
         {
@@ -78,7 +86,7 @@ public sealed class IntegerProgram
     }
 
     /// <summary>The float weights that the integers stand for: what the program computes, a float engine computes with these, but for its own rounding.</summary>
-    /// <param name="weights">The network's tensors; those that are not rounded are passed on.</param>
+    /// <param name="weights">The tensors of <see cref="Graph"/>; those that are not rounded are passed on.</param>
     public IReadOnlyDictionary<string, WeightTensor> RoundedWeights(IReadOnlyDictionary<string, WeightTensor> weights)
     {
         var rounded = weights.ToDictionary();

@@ -14,4 +14,7 @@ public sealed record QuantizationSettings
     /// <summary>What one unit of the integer input stands for, greater than 0: 1 for event counts, which then stay exact.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to 0, less, or NaN.</exception>
     public double InputScale { get; init => field = Guard.Above(value, 0.0); } = 1;
+
+    /// <summary>Whether each depthwise convolution is multiplied into the pointwise one behind it before weights are rounded (<see cref="Model.SeparableFolding"/>): narrower sums, more weights.</summary>
+    public bool FoldSeparable { get; init; }
 }

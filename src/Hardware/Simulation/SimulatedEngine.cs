@@ -12,13 +12,13 @@ public sealed class SimulatedEngine : IDepthEngine
     /// <param name="weights">The network.</param>
     /// <param name="settings">Bits; null for 8-bit weights.</param>
     /// <param name="source">What messages call the weights' origin, such as their file.</param>
-    /// <exception cref="InvalidDataException">The tensors are not that network's, or its sums need more than 32 bits.</exception>
+    /// <exception cref="InvalidDataException">The tensors are not that network's, or its sums need more than 62 bits.</exception>
     public SimulatedEngine(StereoSpikeWeights weights, QuantizationSettings? settings = null, string source = "weights")
     {
         ArgumentNullException.ThrowIfNull(weights);
         Settings = weights.Settings;
         Program = IntegerProgram.Compile(StereoSpikeNetwork.Build(Settings), weights.Tensors, settings ?? new QuantizationSettings(), source);
-        Network = AddressEventSimulation.Of(Program);
+        Network = new IntegerSimulation(Program);
         _input = new int[Program.Graph.Input.Shape.Count];
     }
 
@@ -32,7 +32,7 @@ public sealed class SimulatedEngine : IDepthEngine
     public IntegerProgram Program { get; }
 
     /// <summary>The simulation, with what it counted.</summary>
-    public AddressEventNetwork<int, long> Network { get; }
+    public IntegerSimulation Network { get; }
 
     /// <summary>Input values that were cut at <see cref="IntegerProgram.InputMaximum"/>.</summary>
     public long CutInputs { get; private set; }

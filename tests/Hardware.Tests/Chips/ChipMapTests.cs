@@ -49,6 +49,21 @@ public class ChipMapTests
     }
 
     [Fact]
+    public void A_separable_network_that_takes_too_many_cores_is_told_to_fold_and_then_fits()
+    {
+        NetworkGraph graph = StereoSpikeNetwork.Build(new StereoSpikeSettings { Kind = ConvolutionKind.Separable, Channels = 0.25, Downsample = 2 });
+        ChipProfile chip = ChipProfiles.Get("generic");
+
+        ChipViolation violation = Assert.Single(ChipMap.Place(graph, chip).Violations);
+        ChipMap folded = ChipMap.Place(SeparableFolding.Fold(graph), chip);
+
+        Assert.Equal("cores", violation.Limit);
+        Assert.Contains("--fold", violation.Remedy, StringComparison.Ordinal);
+        Assert.True(folded.Fits, string.Join("; ", folded.Violations));
+        Assert.DoesNotContain(folded.Populations, population => population.HoldsSums);
+    }
+
+    [Fact]
     public void The_published_network_fails_on_Speck_for_the_reasons_that_its_documents_give()
     {
         ChipMap map = ChipMap.Place(Published, ChipProfiles.Get("speck"));

@@ -66,6 +66,27 @@ public class AddressEventNetworkTests
     }
 
     [Fact]
+    public void Sums_are_as_wide_as_the_widest_node_asks_for_and_the_bits_stay_those_of_the_reference()
+    {
+        Gen.Select(RandomGraphs.Cases(steps: 3), Gen.OneOf(4, 8, 16), Gen.Bool).Sample((graphCase, bits, fold) =>
+        {
+            IntegerProgram program = IntegerProgram.Compile(graphCase.Graph, graphCase.Weights, new QuantizationSettings { WeightBits = bits, FoldSeparable = fold });
+            var (simulation, reference) = (new IntegerSimulation(program), new IntegerReference(program));
+            foreach (float[] step in graphCase.Steps)
+            {
+                var input = new int[step.Length];
+                program.QuantizeInput(step, input);
+                reference.Step(input);
+                simulation.Step(input);
+                foreach (GraphNode node in program.Graph.Nodes)
+                {
+                    Assert.Equal(reference.Values(node.Name).ToArray(), node.Operation is IntegratorOperation ? simulation.Readouts(node.Name)[^1] : simulation.Values(node.Name));
+                }
+            }
+        }, iter: 100, threads: 1);
+    }
+
+    [Fact]
     public void In_float_its_spikes_are_those_of_plain_sums()
     {
         RandomGraphs.Cases().Sample(graphCase =>

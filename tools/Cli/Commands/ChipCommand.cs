@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using StereoSpike.Hardware;
 using StereoSpike.Ingest;
+using StereoSpike.Model;
 using StereoSpike.Readout;
 
 namespace StereoSpike.Cli;
@@ -23,13 +24,16 @@ internal static class ChipCommand
         MakeMap(), MakeRun(), MakeProfiles(),
     };
 
+    private static readonly Option<string> Network = new("--weights") { Description = $"{Deployment.Weights.Description} Or any network in a NIR file (.nir).", Required = true };
+
     private static Command MakeMap()
     {
-        var command = new Command("map", "Place a network on a chip: cores, or which limit fails, by how much and what would fix it. Exit code 1 if it does not fit.") { Deployment.Weights, Profile, Picture, Quantization.Bits };
+        var command = new Command("map", "Place a network on a chip: cores, or which limit fails, by how much and what would fix it. Exit code 1 if it does not fit.") { Network, Profile, Picture, Quantization.Bits, Quantization.Fold };
         command.SetAction(arguments =>
         {
-            StereoSpikeWeights weights = Deployment.Load(arguments.GetRequiredValue(Deployment.Weights));
-            ChipMap map = ChipMap.Place(StereoSpikeNetwork.Build(weights.Settings), ChipProfiles.Get(arguments.GetRequiredValue(Profile)), arguments.GetValue(Quantization.Bits));
+            string file = arguments.GetRequiredValue(Network);
+            NetworkGraph graph = Path.GetExtension(file) == ".nir" ? NirImport.Read(file).Graph : StereoSpikeNetwork.Build(Deployment.Load(file).Settings);
+            ChipMap map = ChipMap.Place(arguments.GetValue(Quantization.Fold) ? SeparableFolding.Fold(graph) : graph, ChipProfiles.Get(arguments.GetRequiredValue(Profile)), arguments.GetValue(Quantization.Bits));
             if (arguments.GetValue(Picture) is { } picture)
             {
                 ChipPicture.Draw(map).Save(picture);
@@ -70,7 +74,7 @@ internal static class ChipCommand
     {
         var command = new Command("run", "Run a recording through the integer network event by event: spikes, synaptic operations and traffic of each layer, and the accuracy that is left.")
         {
-            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Quantization.Bits, Quantization.MembraneBits,
+            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -113,6 +117,7 @@ internal static class ChipCommand
         {
             ["frames"] = frames,
             ["bits"] = engine.Program.Settings.WeightBits,
+            ["sum_bits"] = engine.Program.SumBits,
             ["input_maximum"] = engine.Program.InputMaximum,
             ["inputs_cut"] = engine.CutInputs,
             ["frame_ms_p50"] = Answer.Number(counters.Engine.P50Ms, 1),

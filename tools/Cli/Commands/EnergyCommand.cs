@@ -21,7 +21,7 @@ internal static class EnergyCommand
     {
         var command = new Command("energy", "Count a network's operations on a recording, event by event, and price them beside its dense twin. An estimate from published costs; no chip is run.")
         {
-            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Arithmetic, Memory, Quantization.Bits, Quantization.MembraneBits,
+            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Arithmetic, Memory, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -39,6 +39,7 @@ internal static class EnergyCommand
         Answer.Print(arguments, new JsonObject
         {
             ["frames"] = engine.Network.Steps,
+            ["bits"] = engine.Program.Settings.WeightBits,
             ["arithmetic"] = costs.Name,
             ["memory_kib"] = costs.LargestMemoryBytes / 1024,
             ["synaptic_operations"] = Answer.Number(report.SynapticOperations, 0),

@@ -10,7 +10,7 @@ namespace StereoSpike.Cli;
 /// <summary><c>stereospike quantize RECORDING --weights FILE</c></summary>
 internal static class QuantizeCommand
 {
-    private static readonly Option<string> Widths = new("--widths") { Description = "Bits of a weight to try, separated by commas.", DefaultValueFactory = _ => "12,8,6,4,3" };
+    private static readonly Option<string> Widths = new("--widths") { Description = "Bits of a weight to try, separated by commas.", DefaultValueFactory = _ => "16,8,6,4" };
     private static readonly Option<int> Every = new("--every") { Description = "Score every N-th labelled window.", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Out = new("--out") { Description = "Also write the network with weights rounded to --bits (.safetensors), for any engine." };
 
@@ -18,7 +18,7 @@ internal static class QuantizeCommand
     {
         var command = new Command("quantize", "What rounding a network's weights to a few bits costs in depth error: the integer network at several widths beside the float network.")
         {
-            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Widths, Out, Quantization.Bits, Quantization.MembraneBits,
+            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Widths, Out, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -36,6 +36,11 @@ internal static class QuantizeCommand
             throw new ArgumentException($"{recording.Name}: it has no depth to score against; quantize needs a labelled recording.");
         }
 
+        if (arguments.GetValue(Quantization.Fold) && arguments.GetValue(Out) is not null)
+        {
+            throw new ArgumentException("--out writes a network of the same layers, and --fold makes others of them: give one of the two.");
+        }
+
         var rows = new JsonArray();
         using (IDepthEngine engine = EngineCatalogue.Make(EngineCatalogue.Names[0], weights, arguments.GetValue(CommonOptions.Threads), path))
         {
@@ -44,14 +49,14 @@ internal static class QuantizeCommand
 
         foreach (int bits in widths)
         {
-            using var engine = new SimulatedEngine(weights, new QuantizationSettings { WeightBits = bits, MembraneBits = arguments.GetValue(Quantization.MembraneBits) }, path);
+            using var engine = new SimulatedEngine(weights, Quantization.Settings(arguments) with { WeightBits = bits }, path);
             rows.Add(Row($"int{bits}", recording, engine, arguments, cancellation));
         }
 
         var result = new JsonObject { ["widths"] = rows };
         if (arguments.GetValue(Out) is { } file)
         {
-            var settings = new QuantizationSettings { WeightBits = arguments.GetValue(Quantization.Bits) };
+            var settings = Quantization.Settings(arguments) with { FoldSeparable = false };
             IntegerProgram program = IntegerProgram.Compile(StereoSpikeNetwork.Build(weights.Settings), weights.Tensors, settings, path);
             (weights with { Tensors = program.RoundedWeights(weights.Tensors) }).Save(file);
             result["file"] = file;
@@ -86,6 +91,7 @@ internal static class QuantizeCommand
             ["mean_disparity_error_px"] = Answer.Number(report.MeanDisparityErrorPx, 4),
             ["one_pixel_accuracy"] = Answer.Number(report.OnePixelAccuracy),
             ["firing_rate_mean"] = Answer.Number(engine.MeanFiringRate),
+            ["sum_bits"] = (engine as SimulatedEngine)?.Program.SumBits,
         };
     }
 }
