@@ -13,7 +13,7 @@ internal static class RandomGraphs
             Environment.NewLine, Graph.Nodes.Select(node => $"{node.Name} {node.Operation} <- {string.Join(", ", node.Inputs)} {node.Shape}"));
     }
 
-    /// <summary>Cases of any number of steps, 1 to <paramref name="steps"/>, whose neurons are of any kind.</summary>
+    /// <summary>Cases of any number of steps, 1 to <paramref name="steps"/>. Where there may be several, neurons are of any kind, layers recurrent, and readouts leaky.</summary>
     public static Gen<Case> Cases(int steps = 1) => Gen.Int[0, int.MaxValue - 1].Select(seed => Draw(new Random(seed), steps));
 
     private static Case Draw(Random random, int steps)
@@ -25,7 +25,7 @@ internal static class RandomGraphs
         int layers = random.Next(1, 5);
         for (int i = 0; i < layers; i++)
         {
-            at = steps > 1 && random.Next(3) == 0 ? Recurrent(random, builder, at, $"layer{i}") : Layer(random, builder, at, $"layer{i}");
+            at = steps > 1 && random.Next(3) == 0 ? Recurrent(random, builder, at, $"layer{i}") : Layer(random, builder, at, $"layer{i}", steps > 1);
             if (random.Next(2) == 0)
             {
                 heads.Add(Head(random, builder, at, $"head{i}", shape));
@@ -39,7 +39,11 @@ internal static class RandomGraphs
 
         if (heads.Count == 0 || random.Next(2) == 0)
         {
-            builder.Linear("classes", at, new LinearOperation(random.Next(1, 5), "classes.weight", random.Next(2) == 0 ? "classes.bias" : null));
+            string classes = builder.Linear("classes", at, new LinearOperation(random.Next(1, 5), "classes.weight", random.Next(2) == 0 ? "classes.bias" : null));
+            if (steps > 1 && random.Next(2) == 0)
+            {
+                builder.LeakyIntegrate("leaky", classes, 1f + (9f * random.NextSingle()), 1f + (4f * random.NextSingle()));
+            }
         }
 
         NetworkGraph graph = builder.Build();
@@ -57,7 +61,7 @@ internal static class RandomGraphs
     }
 
     /// <summary>Weights of one of several sorts, then neurons, then sometimes a sum with what came before.</summary>
-    private static string Layer(Random random, NetworkGraphBuilder builder, string from, string name)
+    private static string Layer(Random random, NetworkGraphBuilder builder, string from, string name, bool sequence)
     {
         FeatureShape before = builder.Shape(from);
         int width = random.Next(1, 5), kernel = 1 + (2 * random.Next(0, 3)), stride = random.Next(1, 3);
@@ -72,7 +76,7 @@ internal static class RandomGraphs
                 $"{name}.sum", builder.Convolution($"{name}.conv", from, Same()), builder.Convolution($"{name}.other", from, Same() with { Weight = $"{name}.other", Bias = null })),
             _ => builder.Convolution($"{name}.conv", from, new ConvolutionOperation(width, kernel, stride, kernel / 2, 1, $"{name}.weight", Bias())),
         };
-        string fired = builder.Fire($"{name}.fire", summed, Neurons(random));
+        string fired = builder.Fire($"{name}.fire", summed, Neurons(random, sequence));
         return builder.Shape(fired) == before && from != builder.Input && random.Next(2) == 0 ? builder.Add($"{name}.add", fired, from) : fired;
 
         string? Bias() => bias ? $"{name}.bias" : null;
@@ -94,7 +98,7 @@ internal static class RandomGraphs
         string back = builder.Feedback($"{name}.back", $"{name}.fire", shape);
         string own = builder.Convolution($"{name}.own", back, new ConvolutionOperation(shape.Channels, 3, 1, 1, 1, $"{name}.own_weight", null));
         string sum = builder.Add($"{name}.sum", builder.Convolution($"{name}.conv", from, new ConvolutionOperation(shape.Channels, 3, 1, 1, 1, $"{name}.weight", null)), own);
-        return builder.Fire($"{name}.fire", sum, Neurons(random));
+        return builder.Fire($"{name}.fire", sum, Neurons(random, sequence: true));
     }
 
     private static string Head(Random random, NetworkGraphBuilder builder, string from, string name, FeatureShape size)
@@ -103,12 +107,14 @@ internal static class RandomGraphs
         return builder.Convolution(name, resized, new ConvolutionOperation(1, 3, 1, 0, 1, $"{name}.weight", random.Next(2) == 0 ? $"{name}.bias" : null));
     }
 
-    private static NeuronSettings Neurons(Random random) => new()
+    /// <summary>Neurons of any kind that answers in its first step, or of any at all.</summary>
+    private static NeuronSettings Neurons(Random random, bool sequence) => new()
     {
-        Kind = (NeuronKind)random.Next(3),
+        Kind = (NeuronKind)random.Next(sequence ? 4 : 3),
         InputGain = random.Next(2) == 0 ? 1f : 10f,
         TauSteps = 1.5f + (3f * random.NextSingle()),
-        Reset = (ResetKind)random.Next(2),
+        Reset = (ResetKind)random.Next(sequence ? 3 : 2),
+        SynapticTauSteps = 1f + (3f * random.NextSingle()),
         FiresAtEquality = random.Next(2) == 0,
         ResetPotential = random.Next(3) == 0 ? -0.25f : 0f,
     };

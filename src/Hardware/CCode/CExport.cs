@@ -24,6 +24,11 @@ public static class CExport
             [var only] => only,
             var several => throw new NotSupportedException($"The network ends in {several.Length} nodes ({string.Join(", ", several.Select(node => node.Node.Name))}); a C header has one answer."),
         };
+        if (program.Nodes.FirstOrDefault(node => node.Neurons?.RetainedCurrent is not null) is { } later)
+        {
+            throw new NotSupportedException($"Node {later.Node.Name}: current-based neurons answer two steps after their input; a C header holds one step from rest.");
+        }
+
         if (program.Graph.IsRecurrent)
         {
             throw new NotSupportedException("The network feeds spikes back; a C header holds one step from rest.");

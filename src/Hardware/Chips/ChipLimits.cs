@@ -6,6 +6,8 @@ namespace StereoSpike.Hardware;
 /// <summary>Checks a network against the limits of a chip that do not depend on where its layers lie.</summary>
 internal static class ChipLimits
 {
+    private const int SumBits = 16;   // about what the sums of 8-bit weights times spikes take
+
     public static IEnumerable<ChipViolation> Check(NetworkGraph graph, IReadOnlyList<Population> populations, ChipProfile chip, int weightBits)
     {
         if (weightBits > chip.WeightBits)
@@ -70,16 +72,14 @@ internal static class ChipLimits
             yield return new("upsampling", "none", $"{Sides(read)} to {Sides(projection.Node.Shape)}", layer, "Predict at the small size and resize the depth on the host, or train a transposed convolution in its place.");
         }
 
-        if (projection.ReadsSums && chip.PayloadBits < 8)
+        if (projection.ReadsSums && chip.PayloadBits < SumBits)
         {
             yield return new("payload_bits", Text(chip.PayloadBits), "sums of a convolution, about 16 bits", layer, "Fold the depthwise into the pointwise convolution (--fold), or let neurons fire between them.");
         }
 
-        if (projection.LargestCount > 1 && projection.LargestCount >= 1L << chip.PayloadBits)
+        if (projection.Pooling > 1 && chip.PoolingSizes is { } sizes && !sizes.Contains(projection.Pooling))
         {
-            yield return new(
-                "payload_bits", Text(chip.PayloadBits), $"counts of up to {projection.LargestCount}", layer,
-                "Send each count as so many spikes (serial; costs that many operations, the result stays the same), or leave the sums out.");
+            yield return new("pooling_sizes", string.Join(", ", sizes), Text(projection.Pooling), layer, "Pool by one of the chip's sizes, or stride instead.");
         }
 
         if (projection.Node.Operation is not ConvolutionOperation conv)

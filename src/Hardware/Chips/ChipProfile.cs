@@ -61,6 +61,9 @@ public sealed record ChipProfile
     /// <summary>Strides there are.</summary>
     public IReadOnlyList<int>? Strides { get; init; }
 
+    /// <summary>Blocks, px, that spikes can be pooled over by addresses; null for any.</summary>
+    public IReadOnlyList<int>? PoolingSizes { get; init; }
+
     /// <summary>Largest padding, px.</summary>
     public int? Padding { get; init; }
 

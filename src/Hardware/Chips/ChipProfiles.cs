@@ -41,13 +41,14 @@ public static class ChipProfiles
         new()
         {
             Name = "speck",
-            Source = "SynSense Speck 2e/2f, from sinabs's documentation and sources: nine DYNAP-CNN cores, one layer each; kernels of at most 16 px, stride 1, 2, 4 or 8, padding at most 7; inputs of at most 128 px, outputs of at most 64 px, at most 1024 channels; two destinations a core; memories in sinabs's powers of two.",
+            Source = "SynSense Speck 2e/2f, from sinabs's documentation and sources: nine DYNAP-CNN cores, one layer each; kernels of at most 16 px, stride 1, 2, 4 or 8, padding at most 7, sum pooling over 1, 2 or 4 px; inputs of at most 128 px, outputs of at most 64 px, at most 1024 channels; two destinations a core; memories in sinabs's powers of two.",
             Cores = [new CoreKind(3, 64 << 10, 16 << 10), new CoreKind(2, 32 << 10, 32 << 10), new CoreKind(2, 16 << 10, 64 << 10), new CoreKind(2, 16 << 10, 16 << 10)],
             OneLayerPerCore = true,
             PowerOfTwoAddresses = true,
             Destinations = 2,
             KernelSide = 16,
             Strides = [1, 2, 4, 8],
+            PoolingSizes = [1, 2, 4],
             Padding = 7,
             InputSide = 128,
             OutputSide = 64,

@@ -11,6 +11,13 @@ namespace StereoSpike.Hardware;
 /// <param name="Weights">Number of weights.</param>
 public sealed record Projection(GraphNode Node, IReadOnlyList<string> Sources, FeatureShape Read, bool Upsampled, int? LargestCount, long Weights)
 {
+    /// <summary>Side of the blocks that the spikes it reads are pooled over, px; 1 for none. What the host pools before the input counts as none.</summary>
+    public int Pooling { get; private init; } = 1;
+
+    /// <summary>Whether counts above 1 arrive that the chip must send as so many spikes, since its events carry no such payload: the sums stay the same, and each spike is an operation.</summary>
+    /// <param name="payloadBits">Bits of the chip's payload.</param>
+    public bool IsSerial(int payloadBits) => LargestCount > 1 && LargestCount >= 1L << Math.Min(payloadBits, 62);
+
     /// <summary>Whether it reads another population's sums, which are numbers and not spikes.</summary>
     public bool ReadsSums { get; private init; }
 
@@ -26,6 +33,7 @@ public sealed record Projection(GraphNode Node, IReadOnlyList<string> Sources, F
         return new Projection(node, sources, shape, upsampled, LargestCountOf(graph, read), weights)
         {
             ReadsSums = sources.Any(source => graph[source].Operation is ConvolutionOperation or LinearOperation),
+            Pooling = read.Operation is SumPoolingOperation pooling && read.Inputs[0] != graph.Input.Name ? pooling.Size : 1,
         };
     }
 

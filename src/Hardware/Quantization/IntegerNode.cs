@@ -15,6 +15,12 @@ public sealed record IntegerNode(GraphNode Node)
     /// <summary>The neurons of a firing node; null for others.</summary>
     public IntegerNeurons? Neurons { get; init; }
 
+    /// <summary>The constants of a leaky readout; null for others.</summary>
+    public IntegerLeakyReadout? LeakyReadout { get; init; }
+
+    /// <summary>Whether the node is a readout, which adds in 64 bits and which nothing may follow.</summary>
+    public bool IsReadout => Node.Operation is IntegratorOperation or LeakyIntegratorOperation;
+
     /// <summary>What each input is multiplied by in an add or integrator node, shape [inputs][C]; all 1 for sums of spikes. Empty for others.</summary>
     public long[][] Multipliers { get; init; } = [];
 

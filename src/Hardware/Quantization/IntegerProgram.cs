@@ -9,11 +9,12 @@ namespace StereoSpike.Hardware;
 /// <list type="bullet">
 /// <item>input: x = clamp(round(value / <see cref="QuantizationSettings.InputScale"/>), ±<see cref="InputMaximum"/>), round half to even; event counts stay themselves;</item>
 /// <item>convolution, linear: bias + Σ weight·input. The scales of the input's channels are folded into the weights before these are rounded
-/// (<see cref="SymmetricQuantization"/>), so a pointwise convolution reads the whole sums of a depthwise one and nothing is rounded between the two;</item>
+/// (<see cref="RoundedLayer"/>), so a pointwise convolution reads the whole sums of a depthwise one and nothing is rounded between the two;</item>
 /// <item>resize, pooling: as in the graph; the scale stays;</item>
-/// <item>add: Σ multiplier·input; the multipliers are 1 where the scales are equal, as with spikes, and else 8-bit fractions of the larger scale;</item>
+/// <item>add: Σ multiplier·input; the multipliers are 1 where the scales are equal, as with spikes, and else count a common unit, 2^-8 of the finest scale;</item>
 /// <item>neurons: <see cref="IntegerNeurons"/>;</item>
-/// <item>integrator: after input i, v += multiplier_i·x_i; the multipliers bring the heads' scales to one unit, to 16 bits.</item>
+/// <item>integrator: after input i, v += multiplier_i·x_i; the multipliers bring the heads' scales to one unit, to 16 bits;</item>
+/// <item>leaky readout: <see cref="IntegerLeakyReadout"/>.</item>
 /// </list>
 /// Sums are exact: each node's <see cref="IntegerNode.Bound"/> is worked out from the weights, so an engine knows in which width it cannot overflow,
 /// and may add in any order or fold kernels into one another.
@@ -21,11 +22,13 @@ namespace StereoSpike.Hardware;
 public sealed class IntegerProgram
 {
     private const int LargestInput = short.MaxValue, LeastInput = 255, WidestBits = 62;
-    private const int AddFractionBits = 8, IntegratorFractionBits = 16;
+    private const int IntegratorFractionBits = 16;
     private readonly Dictionary<string, IntegerNode> _byName;
+    private readonly RoundedNetwork _rounded;
 
-    private IntegerProgram(NetworkGraph graph, QuantizationSettings settings, IReadOnlyList<IntegerNode> nodes, int inputMaximum)
+    private IntegerProgram(NetworkGraph graph, QuantizationSettings settings, RoundedNetwork rounded, IReadOnlyList<IntegerNode> nodes, int inputMaximum)
     {
+        _rounded = rounded;
         Graph = graph;
         Settings = settings;
         Nodes = nodes;
@@ -46,7 +49,7 @@ public sealed class IntegerProgram
     public int InputMaximum { get; }
 
     /// <summary>Bits, with the sign, that hold every sum of a step; integrators add in 64.</summary>
-    public int SumBits => Nodes.Where(node => node.Node.Operation is not IntegratorOperation).Max(node => node.Bits);
+    public int SumBits => Nodes.Where(node => !node.IsReadout).Max(node => node.Bits);
 
     /// <summary>A node by name.</summary>
     /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
@@ -69,45 +72,26 @@ public sealed class IntegerProgram
             (graph, weights) = (SeparableFolding.Fold(graph), SeparableFolding.Fold(graph, weights));
         }
 
+        RoundedNetwork rounded = RoundedNetwork.Of(graph, weights, settings.WeightBits, settings.InputScale);
         var nodes = new Dictionary<string, IntegerNode>();
         foreach (GraphNode node in graph.Nodes)
         {
-            nodes.Add(node.Name, Compile(graph, node, nodes, weights, settings));
+            nodes.Add(node.Name, Compile(graph, node, nodes, weights, rounded, settings));
         }
 
         for (int maximum = LargestInput; ; maximum >>= 1)
         {
             IReadOnlyList<IntegerNode> bounded = Bounded(graph, nodes, maximum, source);
-            if (maximum <= LeastInput || bounded.All(node => node.Node.Operation is IntegratorOperation || node.Bits <= 32))
+            if (maximum <= LeastInput || bounded.All(node => node.IsReadout || node.Bits <= 32))
             {
-                return new IntegerProgram(graph, settings, bounded, maximum);
+                return new IntegerProgram(graph, settings, rounded, bounded, maximum);
             }
         }
     }
 
     /// <summary>The float weights that the integers stand for: what the program computes, a float engine computes with these, but for its own rounding.</summary>
     /// <param name="weights">The tensors of <see cref="Graph"/>; those that are not rounded are passed on.</param>
-    public IReadOnlyDictionary<string, WeightTensor> RoundedWeights(IReadOnlyDictionary<string, WeightTensor> weights)
-    {
-        var rounded = weights.ToDictionary();
-        foreach (IntegerNode node in Nodes.Where(node => node.Weights.Length > 0))
-        {
-            FeatureShape shape = this[node.Node.Inputs[0]].Node.Shape;
-            (string weight, string? bias, int taps, int groups) = node.Node.Operation is ConvolutionOperation conv
-                ? (conv.Weight, conv.Bias, conv.Kernel * conv.Kernel, conv.Groups)
-                : (((LinearOperation)node.Node.Operation).Weight, ((LinearOperation)node.Node.Operation).Bias, shape.Height * shape.Width, 1);
-            double[] read = this[node.Node.Inputs[0]].Scale;
-            int outputs = node.Bias.Length, row = node.Weights.Length / outputs, channelsOfGroup = row / taps;
-            rounded[weight] = new WeightTensor(weights[weight].Shape, [.. node.Weights.Select((q, i) =>
-                (float)(q * node.Scale[i / row] / read[(i / row / (outputs / groups) * channelsOfGroup) + (i % row / taps)]))]);
-            if (bias is not null)
-            {
-                rounded[bias] = new WeightTensor([outputs], [.. node.Bias.Select((q, o) => (float)(q * node.Scale[o]))]);
-            }
-        }
-
-        return rounded;
-    }
+    public IReadOnlyDictionary<string, WeightTensor> RoundedWeights(IReadOnlyDictionary<string, WeightTensor> weights) => _rounded.Values(weights);
 
     /// <summary>Turns the input of one step into integers.</summary>
     /// <param name="values">Shape [C,H,W].</param>
@@ -132,82 +116,42 @@ public sealed class IntegerProgram
     }
 
     private static IntegerNode Compile(
-        NetworkGraph graph, GraphNode node, Dictionary<string, IntegerNode> before, IReadOnlyDictionary<string, WeightTensor> weights, QuantizationSettings settings)
+        NetworkGraph graph, GraphNode node, Dictionary<string, IntegerNode> before, IReadOnlyDictionary<string, WeightTensor> weights, RoundedNetwork rounded, QuantizationSettings settings)
     {
-        int channels = node.Shape.Channels;
         IntegerNode[] inputs = [.. node.Inputs.Select(input => before[input])];
+        double[] scale = rounded.Scale(node.Name);
+        if (inputs.FirstOrDefault(input => input.IsReadout) is { } readout)
+        {
+            throw new NotSupportedException($"Node {node.Name} reads {readout.Node.Name}, a readout; in integers nothing follows one.");
+        }
+
         switch (node.Operation)
         {
-            case InputOperation:
-                return new IntegerNode(node) { Scale = Same(settings.InputScale, channels), Bound = [] };
-            case ConvolutionOperation conv:
-                return Weighted(node, inputs[0], weights[conv.Weight], Bias(conv.Bias), conv.Groups, conv.Kernel * conv.Kernel, settings.WeightBits);
-            case LinearOperation linear:
-                return Weighted(node, inputs[0], weights[linear.Weight], Bias(linear.Bias), 1, inputs[0].Node.Shape.Height * inputs[0].Node.Shape.Width, settings.WeightBits);
-            case NearestResizeOperation or SumPoolingOperation:
-                return new IntegerNode(node) { Scale = inputs[0].Scale, Bound = [] };
+            case ConvolutionOperation or LinearOperation:
+                RoundedLayer layer = rounded.Layers[node.Name];
+                return new IntegerNode(node) { Weights = layer.Integers, Bias = layer.Start, Scale = scale, Bound = [] };
             case AddOperation:
-                return Merged(node, inputs, 1, AddFractionBits);
+                return new IntegerNode(node) { Multipliers = Multipliers(inputs, scale), Scale = scale, Bound = [] };
             case IntegratorOperation integrator:
-                return Merged(node, inputs, integrator.Gain, IntegratorFractionBits);
-            case FeedbackOperation feedback:
-                return graph[feedback.Source].Operation is FiringOperation
-                    ? new IntegerNode(node) { Scale = Same(1.0, channels), Bound = [] }
-                    : throw new NotSupportedException($"Node {node.Name} feeds {feedback.Source} back, which is no layer of neurons: only spikes can go back in integers.");
+                double[] unit = RoundedNetwork.CommonUnit([.. inputs.Select(input => input.Scale)], IntegratorFractionBits);
+                return new IntegerNode(node) { Multipliers = Multipliers(inputs, unit), Scale = Array.ConvertAll(unit, u => u * integrator.Gain), Bound = [] };
+            case LeakyIntegratorOperation leaky:
+                return new IntegerNode(node) { LeakyReadout = IntegerLeakyReadout.Fold(leaky), Scale = Array.ConvertAll(scale, s => IntegerLeakyReadout.Unit(leaky, s)), Bound = [] };
+            case FeedbackOperation feedback when graph[feedback.Source].Operation is not FiringOperation:
+                throw new NotSupportedException($"Node {node.Name} feeds {feedback.Source} back, which is no layer of neurons: only spikes can go back in integers.");
             case FiringOperation firing:
-                double leak = IntegrateAndFire.Leak(firing.Neuron, firing.LeakWeight is null ? 0f : weights[firing.LeakWeight].Values[0]);
-                return new IntegerNode(node) { Neurons = IntegerNeurons.Fold(firing.Neuron, leak, inputs[0].Scale, settings.MembraneBits), Scale = Same(1.0, channels), Bound = [] };
+                double leak = firing.Neuron.Kind == NeuronKind.CubaLif
+                    ? 1.0 - CubaLif.Decay(firing.Neuron.TauSteps)
+                    : IntegrateAndFire.Leak(firing.Neuron, firing.LeakWeight is null ? 0f : weights[firing.LeakWeight].Values[0]);
+                return new IntegerNode(node) { Neurons = IntegerNeurons.Fold(firing.Neuron, leak, inputs[0].Scale, settings.MembraneBits), Scale = scale, Bound = [] };
             default:
-                throw new NotSupportedException($"Node {node.Name}: {node.Operation.GetType().Name} has no integer form.");
+                return new IntegerNode(node) { Scale = scale, Bound = [] };
         }
-
-        float[]? Bias(string? name) => name is null ? null : weights[name].Values;
     }
 
-    /// <summary>Rounds the weights of a node, a scale an output channel, with the input's scales folded in first; <c>taps</c> weights of an output channel read the same input channel.</summary>
-    private static IntegerNode Weighted(GraphNode node, IntegerNode input, WeightTensor tensor, float[]? bias, int groups, int taps, int bits)
-    {
-        int outputs = tensor.Shape[0], row = tensor.Values.Length / outputs, channelsOfGroup = row / taps;
-        var weights = new short[tensor.Values.Length];
-        var (scales, starts, folded) = (new double[outputs], new long[outputs], new double[row]);
-        for (int o = 0; o < outputs; o++)
-        {
-            int firstChannel = o / (outputs / groups) * channelsOfGroup;
-            for (int i = 0; i < row; i++)
-            {
-                folded[i] = tensor.Values[(o * row) + i] * input.Scale[firstChannel + (i / taps)];
-            }
-
-            scales[o] = SymmetricQuantization.Scale(folded, bits);
-            starts[o] = bias is null ? 0 : checked((long)Math.Round(bias[o] / scales[o], MidpointRounding.ToEven));
-            for (int i = 0; i < row; i++)
-            {
-                weights[(o * row) + i] = (short)SymmetricQuantization.Quantize(folded[i], scales[o], bits);
-            }
-        }
-
-        return new IntegerNode(node) { Weights = weights, Bias = starts, Scale = scales, Bound = [] };
-    }
-
-    /// <summary>Brings several inputs to one scale.</summary>
-    private static IntegerNode Merged(GraphNode node, IntegerNode[] inputs, double gain, int fractionBits)
-    {
-        int channels = node.Shape.Channels;
-        bool equal = inputs.All(input => input.Scale.AsSpan().SequenceEqual(inputs[0].Scale));
-        var scale = new double[channels];
-        var multipliers = new long[inputs.Length][];
-        for (int c = 0; c < channels; c++)
-        {
-            scale[c] = equal ? inputs[0].Scale[c] : Math.ScaleB(inputs.Max(input => input.Scale[c]), -fractionBits);
-        }
-
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            multipliers[i] = [.. scale.Select((unit, c) => (long)Math.Round(inputs[i].Scale[c] / unit, MidpointRounding.ToEven))];
-        }
-
-        return new IntegerNode(node) { Multipliers = multipliers, Scale = Array.ConvertAll(scale, unit => unit * gain), Bound = [] };
-    }
+    /// <summary>How many units each input's unit is, shape [inputs][C].</summary>
+    private static long[][] Multipliers(IntegerNode[] inputs, double[] unit) =>
+        [.. inputs.Select(input => unit.Select((u, c) => checked((long)Math.Round(input.Scale[c] / u, MidpointRounding.ToEven))).ToArray())];
 
     private static List<IntegerNode> Bounded(NetworkGraph graph, Dictionary<string, IntegerNode> nodes, int inputMaximum, string source)
     {
@@ -235,6 +179,7 @@ public sealed class IntegerProgram
             InputOperation => Same((long)inputMaximum, channels),
             FiringOperation or FeedbackOperation => Same(1L, channels),
             NearestResizeOperation => inputs[0].Bound,
+            LeakyIntegratorOperation => Array.ConvertAll(inputs[0].Bound, bound => Checked((Int128)bound << IntegerNeurons.LeakyExponent)),
             SumPoolingOperation pooling => Array.ConvertAll(inputs[0].Bound, bound => Checked((Int128)bound * pooling.Size * pooling.Size)),
             ConvolutionOperation conv => WeightedBound(node, inputs[0].Bound, conv.Groups, conv.Kernel * conv.Kernel),
             LinearOperation => WeightedBound(node, inputs[0].Bound, 1, inputs[0].Shape.Height * inputs[0].Shape.Width),

@@ -8,6 +8,8 @@ public sealed class IntegerReference
     private readonly IntegerProgram _program;
     private readonly Dictionary<string, long[]> _values;
     private readonly Dictionary<string, int[]> _potentials;
+    private readonly Dictionary<string, int[]> _currents;
+    private readonly Dictionary<string, (long[] Potentials, long[] Currents)> _leaky;
     private readonly Dictionary<string, long[][]> _readouts;
 
     /// <summary>Allocates the network's values; all neurons are at rest.</summary>
@@ -17,16 +19,18 @@ public sealed class IntegerReference
         _program = program;
         _values = program.Nodes.ToDictionary(node => node.Node.Name, node => new long[node.Node.Shape.Count]);
         _potentials = program.Nodes.Where(node => node.Neurons is not null).ToDictionary(node => node.Node.Name, node => new int[node.Node.Shape.Count]);
-        _readouts = program.Nodes.Where(node => node.Node.Operation is IntegratorOperation)
+        _currents = _potentials.ToDictionary(pair => pair.Key, pair => new int[pair.Value.Length]);
+        _leaky = program.Nodes.Where(node => node.LeakyReadout is not null).ToDictionary(node => node.Node.Name, node => (new long[node.Node.Shape.Count], new long[node.Node.Shape.Count]));
+        _readouts = program.Nodes.Where(node => node.IsReadout)
             .ToDictionary(node => node.Node.Name, node => node.Node.Inputs.Select(_ => new long[node.Node.Shape.Count]).ToArray());
     }
 
     /// <summary>Puts all neurons and integrators back to rest.</summary>
     public void Rest()
     {
-        foreach (int[] potential in _potentials.Values)
+        foreach (Array state in (IEnumerable<Array>)[.. _potentials.Values, .. _currents.Values, .. _leaky.Values.Select(state => state.Potentials), .. _leaky.Values.Select(state => state.Currents)])
         {
-            Array.Clear(potential);
+            Array.Clear(state);
         }
 
         foreach (long[] values in _values.Values)   // integrators, and what is fed back
@@ -52,13 +56,13 @@ public sealed class IntegerReference
         }
     }
 
-    /// <summary>What a node made in the last step, shape [C,H,W]: spikes, sums, or an integrator's potential.</summary>
+    /// <summary>What a node made in the last step, shape [C,H,W]: spikes, sums, or a readout's potential.</summary>
     public ReadOnlySpan<long> Values(string node) => _values[_program.Graph[node].Name];
 
     /// <summary>Membrane potentials of a firing node after the last step, shape [C,H,W].</summary>
     public ReadOnlySpan<int> Potentials(string node) => _potentials[node];
 
-    /// <summary>An integrator's potential after each of its inputs in the last step, in real units, each of shape [C,H,W].</summary>
+    /// <summary>A readout's potential after each of its inputs in the last step, in real units, each of shape [C,H,W].</summary>
     public IReadOnlyList<float[]> Readouts(string integrator)
     {
         IntegerNode node = _program[integrator];
@@ -101,12 +105,22 @@ public sealed class IntegerReference
                 AddInputs(node, output, made, (i, sums) => sums.CopyTo(_readouts[node.Node.Name][i], 0));
                 break;
             case FiringOperation:
-                int[] potential = _potentials[node.Node.Name];
+                (int[] potential, int[] current) = (_potentials[node.Node.Name], _currents[node.Node.Name]);
                 ForEach(made, (c, y, x) =>
                 {
                     int i = made.Index(c, y, x);
-                    output[i] = node.Neurons!.Step(c, input[i], ref potential[i]) ? 1 : 0;
+                    output[i] = node.Neurons!.Step(c, input[i], ref potential[i], ref current[i]) ? 1 : 0;
                 });
+                break;
+            case LeakyIntegratorOperation:
+                (long[] leaking, long[] currents) = _leaky[node.Node.Name];
+                leaking.CopyTo(output, 0);
+                output.CopyTo(_readouts[node.Node.Name][0], 0);
+                for (int i = 0; i < output.Length; i++)
+                {
+                    node.LeakyReadout!.Step(input[i], ref leaking[i], ref currents[i]);
+                }
+
                 break;
         }
     }

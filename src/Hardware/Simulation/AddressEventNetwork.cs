@@ -18,7 +18,7 @@ public sealed class AddressEventNetwork<T, TReadout>
     private readonly Dictionary<string, NodeOutput<T>> _outputs = [];
     private readonly List<(string Name, IStage<T> Stage)> _stages = [];
     private readonly Dictionary<string, FiringStage<T>> _firing = [];
-    private readonly Dictionary<string, IntegratorStage<T, TReadout>> _integrators = [];
+    private readonly Dictionary<string, IReadoutStage<TReadout>> _readouts = [];
 
     /// <param name="graph">The network.</param>
     /// <param name="node">A node's numbers.</param>
@@ -49,7 +49,7 @@ public sealed class AddressEventNetwork<T, TReadout>
             stage.Rest();
         }
 
-        foreach (IntegratorStage<T, TReadout> stage in _integrators.Values)
+        foreach (IReadoutStage<TReadout> stage in _readouts.Values)
         {
             stage.Rest();
         }
@@ -92,7 +92,7 @@ public sealed class AddressEventNetwork<T, TReadout>
         Steps++;
     }
 
-    /// <summary>What a node made in the last step, shape [C,H,W]; for an integrator use <see cref="Readouts"/>.</summary>
+    /// <summary>What a node made in the last step, shape [C,H,W]; for a readout use <see cref="Readouts"/>.</summary>
     public T[] Values(string node) => _outputs[_graph[node].Name].ToDense();
 
     /// <summary>Addresses and counts that a node sent in the last step, in the order in which it sent them.</summary>
@@ -105,8 +105,8 @@ public sealed class AddressEventNetwork<T, TReadout>
     /// <summary>Membrane potentials of a firing node, shape [C,H,W].</summary>
     public ReadOnlySpan<T> Potentials(string node) => _firing[node].Potentials;
 
-    /// <summary>An integrator's potential after each of its inputs in the last step, shape [C,H,W].</summary>
-    public IReadOnlyList<TReadout[]> Readouts(string integrator) => _integrators[integrator].After;
+    /// <summary>A readout's potential after each of its inputs in the last step, shape [C,H,W].</summary>
+    public IReadOnlyList<TReadout[]> Readouts(string readout) => _readouts[readout].After;
 
     private IStage<T> Stage(GraphNode node, SimulatedNode<T, TReadout> numbers)
     {
@@ -146,13 +146,22 @@ public sealed class AddressEventNetwork<T, TReadout>
                 return _firing[node.Name];
             case IntegratorOperation:
                 Make(NodeOutput<T>.OfEvents(node.Shape));
-                _integrators.Add(node.Name, new IntegratorStage<T, TReadout>([.. sources.Zip(numbers.Gains)], node.Shape.Count));
-                return _integrators[node.Name];
+                return Readout(new IntegratorStage<T, TReadout>([.. sources.Zip(numbers.Gains)], node.Shape.Count));
+            case LeakyIntegratorOperation:
+                Make(NodeOutput<T>.OfEvents(node.Shape));
+                return Readout(new LeakyReadoutStage<T, TReadout>(source, numbers.Leak!, node.Shape.Count));
             default:
                 throw new NotSupportedException($"Node {node.Name}: {node.Operation.GetType().Name} has no event-driven form.");
         }
 
         void Make(NodeOutput<T> output) => _outputs.Add(node.Name, output);
+
+        TStage Readout<TStage>(TStage stage)
+            where TStage : IStage<T>, IReadoutStage<TReadout>
+        {
+            _readouts.Add(node.Name, stage);
+            return stage;
+        }
     }
 
     private static int Pooled(int neuron, FeatureShape from, FeatureShape to, int size)

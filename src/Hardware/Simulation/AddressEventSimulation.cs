@@ -11,7 +11,7 @@ public static class AddressEventSimulation
     public static AddressEventNetwork<int, long> Of(IntegerProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        IntegerNode? wide = program.Nodes.FirstOrDefault(node => node.Node.Operation is not IntegratorOperation && node.Bits > 32);
+        IntegerNode? wide = program.Nodes.FirstOrDefault(node => !node.IsReadout && node.Bits > 32);
         return wide is null
             ? new(program.Graph, node => Numbers<int>(program[node.Name], neurons => new NarrowRule(neurons)))
             : throw new InvalidDataException($"Node {wide.Node.Name} needs sums of {wide.Bits} bits; quantise to fewer bits, or simulate with wide sums.");
@@ -40,8 +40,12 @@ public static class AddressEventSimulation
             },
             AddOperation => new() { Multipliers = [.. node.Inputs.Select(_ => Same(1f, node.Shape.Channels))] },
             IntegratorOperation integrator => new() { Gains = [.. node.Inputs.Select(_ => Same(integrator.Gain, node.Shape.Channels))] },
+            LeakyIntegratorOperation leaky => new() { Leak = Leak(CubaLif.Decay(leaky.MembraneTauSteps), CubaLif.Decay(leaky.SynapticTauSteps)) },
             _ => new(),
         });
+
+        static LeakyStep<float> Leak(float a, float b) => (float input, ref float potential, ref float current) =>
+            (potential, current) = ((potential * a) + (current * (1f - a)), (current * b) + input);
     }
 
     private static SimulatedNode<T, long> Numbers<T>(IntegerNode node, Func<IntegerNeurons, INeuronRule<T>> rule)
@@ -52,6 +56,7 @@ public static class AddressEventSimulation
             Rule = node.Neurons is null ? null : rule(node.Neurons),
             Multipliers = node.Node.Operation is AddOperation ? [.. node.Multipliers.Select(row => Array.ConvertAll(row, m => T.CreateChecked(m)))] : [],
             Gains = node.Node.Operation is IntegratorOperation ? node.Multipliers : [],
+            Leak = node.LeakyReadout is { } leaky ? leaky.Step : null,
         };
 
     private static float[] Same(float value, int count)

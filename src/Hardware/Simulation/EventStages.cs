@@ -121,14 +121,59 @@ internal sealed class LinearStage<T>(NodeOutput<T> source, int outputs, T[] weig
     }
 }
 
+/// <summary>A stage whose potentials are an answer.</summary>
+internal interface IReadoutStage<TReadout>
+{
+    /// <summary>Potentials after each input of the last step.</summary>
+    TReadout[][] After { get; }
+
+    void Rest();
+}
+
+/// <summary>Leaky readouts: elements that got nothing and hold nothing are passed over.</summary>
+internal sealed class LeakyReadoutStage<T, TReadout>(NodeOutput<T> source, LeakyStep<TReadout> step, int count) : IStage<T>, IReadoutStage<TReadout>
+    where T : struct, INumber<T>
+    where TReadout : struct, INumber<TReadout>
+{
+    private readonly TReadout[] _potentials = new TReadout[count], _currents = new TReadout[count], _input = new TReadout[count];
+
+    public TReadout[][] After { get; } = [new TReadout[count]];
+
+    public void Rest()
+    {
+        Array.Clear(_potentials);
+        Array.Clear(_currents);
+    }
+
+    public void Run(NodeOutput<T> output, NodeActivity activity)
+    {
+        _potentials.CopyTo(After[0], 0);   // the step's value: its input shows two steps later
+        AddressEvents<T> events = source.Events();
+        for (int e = 0; e < events.Neurons.Length; e++)
+        {
+            _input[events.Neurons[e]] += TReadout.CreateTruncating(events.Counts[e]);
+        }
+
+        for (int i = 0; i < _potentials.Length; i++)
+        {
+            if (_input[i] != TReadout.Zero || _potentials[i] != TReadout.Zero || _currents[i] != TReadout.Zero)
+            {
+                step(_input[i], ref _potentials[i], ref _currents[i]);
+                activity.NeuronUpdates++;
+            }
+        }
+
+        Array.Clear(_input);
+    }
+}
+
 /// <summary>A pool of integrators; what arrived is kept after each input.</summary>
-internal sealed class IntegratorStage<T, TReadout>((NodeOutput<T> Source, TReadout[] Multipliers)[] sources, int count) : IStage<T>
+internal sealed class IntegratorStage<T, TReadout>((NodeOutput<T> Source, TReadout[] Multipliers)[] sources, int count) : IStage<T>, IReadoutStage<TReadout>
     where T : struct, INumber<T>
     where TReadout : struct, INumber<TReadout>
 {
     private readonly TReadout[] _potentials = new TReadout[count];
 
-    /// <summary>Potentials after each input of the last step.</summary>
     public TReadout[][] After { get; } = [.. sources.Select(_ => new TReadout[count])];
 
     public void Rest() => Array.Clear(_potentials);

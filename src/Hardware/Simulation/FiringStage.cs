@@ -7,6 +7,7 @@ internal sealed class FiringStage<T>(NodeOutput<T> source, INeuronRule<T> rule) 
     where T : struct, INumber<T>
 {
     private readonly T[] _potentials = new T[source.Shape.Count];   // [C,H,W]
+    private readonly T[] _currents = new T[rule.HasCurrent ? source.Shape.Count : 1];   // as the potentials, or one that nobody uses
     private List<int> _awake = [];
     private List<int> _stillAwake = [];
 
@@ -17,6 +18,7 @@ internal sealed class FiringStage<T>(NodeOutput<T> source, INeuronRule<T> rule) 
     public void Rest()
     {
         _potentials.AsSpan().Fill(rule.Rest);
+        Array.Clear(_currents);
         _awake.Clear();
     }
 
@@ -60,7 +62,7 @@ internal sealed class FiringStage<T>(NodeOutput<T> source, INeuronRule<T> rule) 
         {
             T input = source.Sum(c, pixel);
             int neuron = (c * source.Pixels) + pixel;
-            if (input != T.Zero || !rule.SilentAtRest || rule.Awake(c, _potentials[neuron]))
+            if (input != T.Zero || !rule.SilentAtRest || rule.Awake(c, _potentials[neuron], Current(neuron)))
             {
                 Update(neuron, c, input, output, activity);
             }
@@ -74,7 +76,7 @@ internal sealed class FiringStage<T>(NodeOutput<T> source, INeuronRule<T> rule) 
         for (int neuron = 0; neuron < input.Length; neuron++)
         {
             int c = neuron / source.Pixels;
-            if (input[neuron] != T.Zero || !rule.SilentAtRest || rule.Awake(c, _potentials[neuron]))
+            if (input[neuron] != T.Zero || !rule.SilentAtRest || rule.Awake(c, _potentials[neuron], Current(neuron)))
             {
                 Update(neuron, c, input[neuron], output, activity);
             }
@@ -84,15 +86,17 @@ internal sealed class FiringStage<T>(NodeOutput<T> source, INeuronRule<T> rule) 
     private void Update(int neuron, int channel, T input, NodeOutput<T> output, NodeActivity activity)
     {
         activity.NeuronUpdates++;
-        if (rule.Step(channel, input, ref _potentials[neuron]))
+        if (rule.Step(channel, input, ref _potentials[neuron], ref Current(neuron)))
         {
             output.Emit(neuron, T.One);
             activity.Fired++;
         }
 
-        if (rule.Awake(channel, _potentials[neuron]))
+        if (rule.Awake(channel, _potentials[neuron], Current(neuron)))
         {
             _stillAwake.Add(neuron);
         }
     }
+
+    private ref T Current(int neuron) => ref _currents[_currents.Length == 1 ? 0 : neuron];
 }

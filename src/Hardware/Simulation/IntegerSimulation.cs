@@ -56,9 +56,9 @@ public sealed class IntegerSimulation
         _wide!.Step(_input);
     }
 
-    /// <summary>What a node made in the last step, shape [C,H,W]; for an integrator use <see cref="Readouts"/>.</summary>
+    /// <summary>What a node made in the last step, shape [C,H,W]; for a readout use <see cref="Readouts"/>.</summary>
     public long[] Values(string node) => _narrow is null ? _wide!.Values(node) : Array.ConvertAll(_narrow.Values(node), value => (long)value);
 
-    /// <summary>An integrator's potential after each of its inputs in the last step, shape [C,H,W].</summary>
-    public IReadOnlyList<long[]> Readouts(string integrator) => _narrow?.Readouts(integrator) ?? _wide!.Readouts(integrator);
+    /// <summary>A readout's potential after each of its inputs in the last step, shape [C,H,W].</summary>
+    public IReadOnlyList<long[]> Readouts(string readout) => _narrow?.Readouts(readout) ?? _wide!.Readouts(readout);
 }

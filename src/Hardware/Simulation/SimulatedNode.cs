@@ -18,4 +18,10 @@ internal sealed record SimulatedNode<T, TReadout>
 
     /// <summary>Of an integrator, [inputs][C].</summary>
     public TReadout[][] Gains { get; init; } = [];
+
+    /// <summary>Of a leaky readout.</summary>
+    public LeakyStep<TReadout>? Leak { get; init; }
 }
+
+/// <summary>Advances an element of a leaky readout by one step.</summary>
+internal delegate void LeakyStep<T>(T input, ref T potential, ref T current);

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace StereoSpike.Model;
@@ -11,10 +10,10 @@ namespace StereoSpike.Model;
 internal sealed class Convolutions
 {
     private readonly NetworkGraph _graph;
-    private readonly IReadOnlyDictionary<string, Parameter> _tensors;
+    private readonly IReadOnlyDictionary<string, Tensor> _tensors;
     private readonly Dictionary<string, (string[] Folded, ConvolutionGeometry? Geometry)> _plans = [];
 
-    public Convolutions(NetworkGraph graph, IReadOnlyDictionary<string, Parameter> tensors, bool plain)
+    public Convolutions(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> tensors, bool plain)
     {
         _graph = graph;
         _tensors = tensors;

@@ -8,6 +8,8 @@ namespace StereoSpike.Model;
 public sealed class GraphModule : nn.Module
 {
     private readonly Dictionary<string, Parameter> _tensors = [];
+    private readonly Dictionary<string, Tensor> _used = [];   // what is computed with: the parameters, or what they are rounded to
+    private readonly FakeQuantization? _rounding;
     private readonly Dictionary<string, NeuronLayer> _neurons = [];
     private readonly StatelessNodes _stateless;
     private readonly Lazy<SequencePlan> _plan;
@@ -17,9 +19,10 @@ public sealed class GraphModule : nn.Module
     /// <param name="weights">Its tensors by name; copied.</param>
     /// <param name="source">What messages call the weights' origin.</param>
     /// <param name="plain">Whether every resize is carried out and every convolution is libtorch's: slower, and what our own kernels are compared with.</param>
+    /// <param name="weightBits">If given, compute with weights rounded to so many bits, 2 to 16, and let gradients through to the real ones.</param>
     /// <exception cref="InvalidDataException">The weights are not this graph's.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
-    public GraphModule(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, string source = "weights", bool plain = false)
+    public GraphModule(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, string source = "weights", bool plain = false, int? weightBits = null)
         : base(NameOnceLoaded())
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -31,6 +34,7 @@ public sealed class GraphModule : nn.Module
             learned.requires_grad = parameter.IsLearned;
             register_parameter(parameter.Name.Replace('.', '_'), learned);
             _tensors.Add(parameter.Name, learned);
+            _used.Add(parameter.Name, learned);
         }
 
         foreach (GraphNode node in graph.FiringNodes)
@@ -39,13 +43,18 @@ public sealed class GraphModule : nn.Module
             _neurons.Add(node.Name, new NeuronLayer(firing.Neuron, firing.LeakWeight is null ? null : _tensors[firing.LeakWeight]));
         }
 
-        _stateless = new StatelessNodes(graph, _tensors, () => training, plain);
+        WeightBits = weightBits;
+        _rounding = weightBits is { } bits ? new FakeQuantization(graph, Guard.Within(bits, 2, 16)) : null;
+        _stateless = new StatelessNodes(graph, _used, () => training, plain);
         _plan = new Lazy<SequencePlan>(() => new SequencePlan(graph));
         eval();   // who trains says so
     }
 
     /// <summary>The network.</summary>
     public NetworkGraph Graph { get; }
+
+    /// <summary>Bits that weights are rounded to before they are used; null for none.</summary>
+    public int? WeightBits { get; }
 
     /// <summary>The learned tensors by name.</summary>
     public IReadOnlyDictionary<string, Parameter> Tensors => _tensors;
@@ -67,6 +76,7 @@ public sealed class GraphModule : nn.Module
         ArgumentNullException.ThrowIfNull(steps);
         using DisposeScope scope = NewDisposeScope();
         Guard.AtLeast(steps.Count, 1, nameof(steps));
+        Round();
         var memory = new NodeMemory(_stateless, _neurons, Checked(steps[0]).shape[0]);
         var values = new Dictionary<string, Tensor>();
         for (int t = 0; t < steps.Count; t++)
@@ -113,6 +123,13 @@ public sealed class GraphModule : nn.Module
         parameter => parameter.Name,
         parameter => new WeightTensor(parameter.Shape, _tensors[parameter.Name].data<float>().ToArray()));
 
+    /// <summary>The values that the network computes with, copied: <see cref="ExportWeights"/>, rounded where they are.</summary>
+    public IReadOnlyDictionary<string, WeightTensor> ExportUsedWeights()
+    {
+        IReadOnlyDictionary<string, WeightTensor> weights = ExportWeights();
+        return WeightBits is { } bits ? RoundedNetwork.Of(Graph, weights, bits).Values(weights) : weights;
+    }
+
     /// <summary>1/τ of a firing node's neurons as learned so far, 0..1; 1 where there is none.</summary>
     internal float Leak(GraphNode node)
     {
@@ -127,10 +144,14 @@ public sealed class GraphModule : nn.Module
     internal SequenceEvaluation BeginSequence(Tensor sequence)
     {
         ArgumentNullException.ThrowIfNull(sequence);
+        Round();
         return sequence.shape is [_, >= 1, ..] && Fits(sequence.shape.AsSpan(2))
             ? new SequenceEvaluation(_stateless, _neurons, Graph.Input, sequence)
             : throw Misshapen("N, T", sequence);
     }
+
+    /// <summary>Rounds the weights as they are now; the rounded tensors live as long as the pass that uses them.</summary>
+    private void Round() => _rounding?.Apply(_tensors, ExportWeights(), _used);
 
     private GraphRun Collect(Dictionary<string, Tensor> values, Dictionary<string, IReadOnlyList<Tensor>> readouts)
     {

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace StereoSpike.Model;
@@ -6,12 +5,12 @@ namespace StereoSpike.Model;
 /// <summary>What the nodes that remember nothing do, on tensors: one place for single steps and for sequences, whose steps then lie along the batch.</summary>
 internal sealed class StatelessNodes
 {
-    private readonly IReadOnlyDictionary<string, Parameter> _tensors;
+    private readonly IReadOnlyDictionary<string, Tensor> _tensors;
     private readonly Convolutions _convolutions;
     private readonly HashSet<string> _foldedAway;
     private readonly Func<bool> _isTraining;
 
-    public StatelessNodes(NetworkGraph graph, IReadOnlyDictionary<string, Parameter> tensors, Func<bool> isTraining, bool plain)
+    public StatelessNodes(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> tensors, Func<bool> isTraining, bool plain)
     {
         _isTraining = isTraining;
         _tensors = tensors;
@@ -46,5 +45,5 @@ internal sealed class StatelessNodes
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such function."),
     };
 
-    private Parameter? Optional(string? name) => name is null ? null : _tensors[name];
+    private Tensor? Optional(string? name) => name is null ? null : _tensors[name];
 }

@@ -116,7 +116,7 @@ public sealed class Trainer : IDisposable
         var weights = checkpoint.Tensors.Where(tensor => !AdamOptimizer.Owns(tensor.Key) && !WeightAverage.Owns(tensor.Key)).ToDictionary();
         return Locked(folder, runLock =>
         {
-            var trainer = new Trainer(checkpoint.Settings, training, validation, folder, new GraphModule(graph, weights, path), runLock, progress)
+            var trainer = new Trainer(checkpoint.Settings, training, validation, folder, new GraphModule(graph, weights, path, weightBits: checkpoint.Settings.WeightBits), runLock, progress)
             {
                 _epoch = checkpoint.Epoch,
                 _batchesDone = checkpoint.BatchesDone,
@@ -202,7 +202,7 @@ public sealed class Trainer : IDisposable
     {
         settings = settings with { Network = ReadoutScaling.Fit(settings, training) };
         NetworkGraph graph = StereoSpikeNetwork.Build(settings.Network);
-        var trainer = new Trainer(settings, training, validation, folder, new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed)), runLock, progress);
+        var trainer = new Trainer(settings, training, validation, folder, new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed), weightBits: settings.WeightBits), runLock, progress);
         trainer.ScaleRates();
         return trainer;
     }
@@ -221,7 +221,7 @@ public sealed class Trainer : IDisposable
         // Convolutions know neither the sensor's size nor the window's length nor the rig: weights of one begin well on another.
         StereoSpikeSettings same = start.Settings with { Width = network.Width, Height = network.Height, WindowUs = network.WindowUs, FocalBaselinePxMetres = network.FocalBaselinePxMetres };
         return network.ToJson() == same.ToJson()
-            ? new Trainer(settings with { Network = network }, training, validation, folder, new GraphModule(StereoSpikeNetwork.Build(network), start.Tensors, file), runLock, progress)
+            ? new Trainer(settings with { Network = network }, training, validation, folder, new GraphModule(StereoSpikeNetwork.Build(network), start.Tensors, file, weightBits: settings.WeightBits), runLock, progress)
             : throw BadFile.Error(file, "", $"is of another network than the one to train: {start.Settings.ToJson()} against {network.ToJson()}", "Give train the settings that the weights were made with.");
     }
 
@@ -335,7 +335,7 @@ public sealed class Trainer : IDisposable
     private void SaveWeights(EpochFigures figures)
     {
         var notes = new Dictionary<string, string> { ["training"] = _settings.ToJson(), ["figures"] = $"{EpochFigures.CsvHeader}\n{figures.ToCsv()}" };
-        new StereoSpikeWeights(_settings.Network, _module.ExportWeights(), notes).Save(Path.Combine(_folder, BestWeights));
+        new StereoSpikeWeights(_settings.Network, _module.ExportUsedWeights(), notes).Save(Path.Combine(_folder, BestWeights));
     }
 
     private void SaveCheckpoint() => new Checkpoint

@@ -113,6 +113,10 @@ public sealed record TrainingSettings
     /// <summary>Weights file to start from, in place of a drawn and scaled start; null for none. Its network must be this one's.</summary>
     public string? InitialWeights { get; init; }
 
+    /// <summary>Bits that weights are rounded to in every pass while the real ones learn, 2 to 16; null to train in float alone. The best weights are saved rounded.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set outside 2 to 16.</exception>
+    public int? WeightBits { get; init => field = value is { } bits ? Guard.Within(bits, 2, 16) : null; }
+
     /// <summary>Folders and files the run reads, so that a resumed run finds them again.</summary>
     public IReadOnlyList<string> Data { get; init; } = [];
 

@@ -74,11 +74,10 @@ public class ChipMapTests
         Assert.Contains("output_side", limits);
         Assert.Contains("upsampling", limits);
         Assert.Contains("destinations", limits);   // conv1: to conv2, and through the skip to deconv1 and a head
-        Assert.Contains("payload_bits", limits);   // sums of spikes up to 3
         Assert.Contains(map.Violations, violation => violation is { Limit: "cores", Found: "14 layers, one a core" });   // 13 firing layers and the readout
         Assert.All(map.Violations, violation => Assert.False(string.IsNullOrEmpty(violation.Remedy)));
-        ChipViolation bottleneck = map.Violations.First(violation => violation is { Limit: "payload_bits", Layer: "deconv4.conv" });
-        Assert.Equal("counts of up to 3", bottleneck.Found);
+        Projection deconvolution = map.Populations.Single(population => population.Name == "deconv4").Projections.Single();
+        Assert.Equal((3, true, false), (deconvolution.LargestCount, deconvolution.IsSerial(1), deconvolution.IsSerial(2)));   // the bottleneck's sums: as so many spikes, or as payloads of 0..3
     }
 
     [Fact]
@@ -88,6 +87,28 @@ public class ChipMapTests
 
         Assert.Contains(ChipMap.Place(graph, ChipProfiles.Get("speck")).Violations, violation => violation.Limit == "payload_bits" && violation.Found.StartsWith("sums", StringComparison.Ordinal));
         Assert.DoesNotContain(ChipMap.Place(graph, ChipProfiles.Get("generic")).Violations, violation => violation.Limit == "payload_bits");
+    }
+
+    [DataFact("nir/02_cnn__cnn_sinabs.nir")]
+    public void The_CNN_that_sinabs_wrote_fits_the_chip_that_sinabs_is_for()
+    {
+        ChipMap map = ChipMap.Place(NirImport.Read(TestData.Path("nir/02_cnn__cnn_sinabs.nir")).Graph, ChipProfiles.Get("speck"));
+
+        Assert.True(map.Fits, string.Join("; ", map.Violations));
+        Assert.Equal(5, map.CoresUsed);
+        Assert.Equal([1, 1, 2, 2, 1], map.Populations.Select(population => population.Projections.Single().Pooling));   // two sum poolings, one before a flattening
+    }
+
+    [Fact]
+    public void A_pooling_that_the_chip_lacks_is_named()
+    {
+        var builder = new NetworkGraphBuilder(new FeatureShape(1, 12, 12));
+        string first = builder.Fire("fire1", builder.Convolution("conv1", builder.Input, new ConvolutionOperation(1, 3, 1, 1, 1, "a", null)), new NeuronSettings());
+        builder.Fire("fire2", builder.Convolution("conv2", builder.SumPooling("pool", first, 3), new ConvolutionOperation(1, 3, 1, 1, 1, "b", null)), new NeuronSettings());
+
+        ChipViolation violation = Assert.Single(ChipMap.Place(builder.Build(), ChipProfiles.Get("speck")).Violations);
+
+        Assert.Equal(("pooling_sizes", "1, 2, 4", "3", "conv2"), (violation.Limit, violation.Allowed, violation.Found, violation.Layer));
     }
 
     [Fact]

@@ -5,6 +5,8 @@ namespace StereoSpike.Hardware.Tests;
 
 public class IntegerNeuronsTests
 {
+    private int _unused;   // the current of neurons that have none
+
     [Theory]
     [InlineData(true, 4)]
     [InlineData(false, 5)]
@@ -15,9 +17,9 @@ public class IntegerNeuronsTests
 
         Assert.Equal([threshold], neurons.FromRest);
         int potential = 0;
-        Assert.False(neurons.Step(0, threshold - 1, ref potential));
+        Assert.False(neurons.Step(0, threshold - 1, ref potential, ref _unused));
         potential = 0;
-        Assert.True(neurons.Step(0, threshold, ref potential));
+        Assert.True(neurons.Step(0, threshold, ref potential, ref _unused));
     }
 
     [Fact]
@@ -39,7 +41,7 @@ public class IntegerNeuronsTests
         int potential = 0;
         foreach (long x in (long[])[1, 1, 1, 2, 0])
         {
-            trace.Add((neurons.Step(0, x, ref potential), potential));
+            trace.Add((neurons.Step(0, x, ref potential, ref _unused), potential));
         }
 
         Assert.Equal([(false, 256), (false, 384), (false, 448), (true, 0), (false, 0)], trace);
@@ -52,9 +54,9 @@ public class IntegerNeuronsTests
         var neurons = IntegerNeurons.Fold(new NeuronSettings { Reset = ResetKind.Soft }, 1, [0.1], 32);
         int potential = 0;
 
-        Assert.True(neurons.Step(0, 13, ref potential));
+        Assert.True(neurons.Step(0, 13, ref potential, ref _unused));
         Assert.Equal(3, potential);
-        Assert.True(neurons.Step(0, 7, ref potential));
+        Assert.True(neurons.Step(0, 7, ref potential, ref _unused));
         Assert.Equal(0, potential);
     }
 
@@ -64,9 +66,9 @@ public class IntegerNeuronsTests
         var neurons = IntegerNeurons.Fold(new NeuronSettings { Threshold = 1000, Reset = ResetKind.Soft }, 1, [1], 12);
         int potential = 0;
 
-        Assert.False(neurons.Step(0, -5_000, ref potential));
+        Assert.False(neurons.Step(0, -5_000, ref potential, ref _unused));
         Assert.Equal(-2048, potential);   // 12 bits: −2048 … 2047
-        Assert.True(neurons.Step(0, 1_000_000, ref potential));
+        Assert.True(neurons.Step(0, 1_000_000, ref potential, ref _unused));
         Assert.Equal(2047 - 1000, potential);
     }
 
@@ -79,9 +81,9 @@ public class IntegerNeuronsTests
 
         Assert.Equal(-7, neurons.Exponent);
         Assert.Equal([99_968], neurons.FromRest);
-        Assert.False(neurons.Step(0, 99_967, ref potential));
+        Assert.False(neurons.Step(0, 99_967, ref potential, ref _unused));
         potential = 0;
-        Assert.True(neurons.Step(0, 99_968, ref potential));
+        Assert.True(neurons.Step(0, 99_968, ref potential, ref _unused));
     }
 
     [Fact]
@@ -110,7 +112,7 @@ public class IntegerNeuronsTests
             foreach (long x in inputs)
             {
                 double charged = real + (((x * scale) - real) * rate), allowed = (0.5 + (Math.Abs(real / unit) * Math.ScaleB(1, -17)) + 1) / rate;
-                bool fires = neurons.Step(0, x, ref potential);
+                bool fires = neurons.Step(0, x, ref potential, ref _unused);
                 if (fires != charged >= 1)
                 {
                     Assert.True(Math.Abs(charged - 1) <= allowed * unit, $"{charged} fired {fires}");
@@ -119,6 +121,60 @@ public class IntegerNeuronsTests
 
                 real = fires ? 0 : charged;
                 Assert.True(Math.Abs(potential - (real / unit)) <= allowed, $"{potential} units beside {real / unit}");
+            }
+        }, iter: 500);
+    }
+
+    [Fact]
+    public void A_neuron_that_fires_once_stays_silent_whatever_comes()
+    {
+        var neurons = IntegerNeurons.Fold(new NeuronSettings { Reset = ResetKind.Once }, 1, [1], 32);
+        int potential = 0;
+        bool[] fired = [.. new long[] { 0, 5, 5, -100, long.MaxValue >> 1 }.Select(x => neurons.Step(0, x, ref potential, ref _unused))];
+
+        Assert.Equal([false, true, false, false, false], fired);
+        Assert.False(neurons.Awake(0, potential, 0));
+    }
+
+    [Fact]
+    public void The_lowest_potential_of_a_neuron_that_fires_once_is_not_taken_for_having_fired()
+    {
+        var neurons = IntegerNeurons.Fold(new NeuronSettings { Reset = ResetKind.Once }, 1, [1], 32);
+        int potential = 0;
+
+        Assert.False(neurons.Step(0, long.MinValue >> 1, ref potential, ref _unused));
+        Assert.True(neurons.Step(0, int.MaxValue + 100L, ref potential, ref _unused));
+    }
+
+    [Fact]
+    public void A_current_based_neuron_answers_two_steps_later_and_stays_beside_the_real_one()
+    {
+        // Each step rounds the current by 1/2 unit and 2^-17 of itself, and what was rounded fades by b; the potential takes that over, with a rounding of its own, and fades by a.
+        Gen.Select(Gen.Float[1, 10], Gen.Float[1, 10], Gen.Long[-20, 60].Array[40]).Sample((tauMembrane, tauSynapse, inputs) =>
+        {
+            const double Scale = 0.05;
+            NeuronSettings firing = NeuronSettings.CurrentBased(tauMembrane, tauSynapse);
+            double a = CubaLif.Decay(tauMembrane), b = CubaLif.Decay(tauSynapse), u = 0, current = 0, largest = 0, largestCurrent = 0;
+            var neurons = IntegerNeurons.Fold(firing, 1 - a, [Scale], 32);
+            double unit = (1 - a) * Scale / Math.ScaleB(1, neurons.Exponent);
+            int potential = 0, integerCurrent = 0;
+            for (int t = 0; t < inputs.Length; t++)
+            {
+                bool fires = neurons.Step(0, inputs[t], ref potential, ref integerCurrent);
+                double currentOff = (0.5 + (largestCurrent * Math.ScaleB(1, -17))) / (1 - b), allowed = (currentOff + 0.5 + (largest * Math.ScaleB(1, -17))) / (1 - a);
+                Assert.False(t < 2 && fires);
+                if (fires != u > 1)
+                {
+                    Assert.True(Math.Abs(u - 1) <= (allowed + 1) * unit, $"{u} fired {fires}");
+                    return;
+                }
+
+                (u, current) = (fires ? 0 : (a * u) + ((1 - a) * current), (b * current) + (inputs[t] * Scale));
+                (largest, largestCurrent) = (Math.Max(largest, Math.Abs(u / unit)), Math.Max(largestCurrent, Math.Abs(current * (1 - a) / unit)));
+                currentOff = (0.5 + (largestCurrent * Math.ScaleB(1, -17))) / (1 - b);
+                allowed = (currentOff + 0.5 + (largest * Math.ScaleB(1, -17))) / (1 - a);
+                Assert.InRange(potential - (u / unit), -allowed - 1, allowed + 1);
+                Assert.InRange(integerCurrent - (current * (1 - a) / unit), -currentOff - 1, currentOff + 1);
             }
         }, iter: 500);
     }

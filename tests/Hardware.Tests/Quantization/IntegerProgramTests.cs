@@ -85,6 +85,40 @@ public class IntegerProgramTests
     }
 
     [Fact]
+    public void Current_based_layers_and_a_leaky_readout_follow_TorchSharp_with_the_rounded_weights()
+    {
+        // 20 steps; what decays is rounded to 2^-16 of itself and half a unit a step, which the time constants hold for some ten steps: well under a thousandth of the largest potential.
+        var builder = new NetworkGraphBuilder(new FeatureShape(3, 1, 1));
+        string fire = builder.Fire("fire", builder.Linear("linear", builder.Input, new LinearOperation(8, "a", null)), NeuronSettings.CurrentBased(5, 3));
+        builder.LeakyIntegrate("leaky", builder.Linear("classes", fire, new LinearOperation(4, "b", null)), 10, 4);
+        NetworkGraph graph = builder.Build();
+        IReadOnlyDictionary<string, WeightTensor> weights = UniformInitialization.Draw(graph, seed: 5).ToDictionary(
+            pair => pair.Key, pair => new WeightTensor(pair.Value.Shape, Array.ConvertAll(pair.Value.Values, w => 6 * w)));
+        var random = new Random(2);
+        float[][] steps = [.. Enumerable.Range(0, 20).Select(_ => new float[] { random.Next(3), random.Next(3), random.Next(3) })];
+        IntegerProgram program = IntegerProgram.Compile(graph, weights, new QuantizationSettings());
+        IntegerReference reference = Run(program, steps);
+        using var module = new GraphModule(graph, program.RoundedWeights(weights));
+
+        using GraphRun run = module.Run([.. steps.Select(step => torch.tensor(step, [1, 3, 1, 1]))]);
+
+        float[] expected = run.Potentials["leaky"][0].data<float>().ToArray();
+        Assert.All(expected.Zip(reference.Readouts("leaky")[0]), pair => Assert.Equal(pair.First, pair.Second, 1e-3 * expected.Max(Math.Abs)));
+        Assert.True(expected.Max(Math.Abs) > 0.01);
+    }
+
+    [Fact]
+    public void Nothing_may_follow_a_readout()
+    {
+        var builder = new NetworkGraphBuilder(new FeatureShape(1, 1, 1));
+        builder.Fire("late", builder.LeakyIntegrate("leaky", builder.Input, 2, 2), new NeuronSettings());
+
+        string message = Assert.Throws<NotSupportedException>(() => IntegerProgram.Compile(builder.Build(), new Dictionary<string, WeightTensor>(), new QuantizationSettings())).Message;
+
+        Assert.Contains("late reads leaky", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rounding_rounded_weights_again_changes_nothing()
     {
         RandomGraphs.Cases().Sample(graphCase =>
@@ -113,7 +147,7 @@ public class IntegerProgramTests
                 }
 
                 reference.Step(extreme);
-                foreach (IntegerNode node in program.Nodes.Where(node => node.Node.Operation is not IntegratorOperation))
+                foreach (IntegerNode node in program.Nodes.Where(node => !node.IsReadout))
                 {
                     int pixels = node.Node.Shape.Height * node.Node.Shape.Width;
                     long[] values = reference.Values(node.Node.Name).ToArray();

@@ -1,6 +1,7 @@
 using CsCheck;
 using StereoSpike.Model;
 using StereoSpike.Readout;
+using TorchSharp;
 
 namespace StereoSpike.Hardware.Tests;
 
@@ -25,7 +26,7 @@ public class AddressEventNetworkTests
                 foreach (IntegerNode node in program.Nodes)
                 {
                     string name = node.Node.Name;
-                    if (node.Node.Operation is IntegratorOperation)
+                    if (node.IsReadout)
                     {
                         Assert.Equal(reference.Values(name).ToArray(), events.Readouts(name)[^1]);
                         Assert.Equal(reference.Values(name).ToArray(), wide.Readouts(name)[^1]);
@@ -78,9 +79,10 @@ public class AddressEventNetworkTests
                 program.QuantizeInput(step, input);
                 reference.Step(input);
                 simulation.Step(input);
-                foreach (GraphNode node in program.Graph.Nodes)
+                foreach (IntegerNode node in program.Nodes)
                 {
-                    Assert.Equal(reference.Values(node.Name).ToArray(), node.Operation is IntegratorOperation ? simulation.Readouts(node.Name)[^1] : simulation.Values(node.Name));
+                    string name = node.Node.Name;
+                    Assert.Equal(reference.Values(name).ToArray(), node.IsReadout ? simulation.Readouts(name)[^1] : simulation.Values(name));
                 }
             }
         }, iter: 100, threads: 1);
@@ -106,6 +108,43 @@ public class AddressEventNetworkTests
                 }
             }
         }, iter: 150, threads: 1);
+    }
+
+    [Fact]
+    public void In_float_it_follows_TorchSharp_over_several_steps_with_any_neurons_and_loops()
+    {
+        // TorchSharp goes on with the simulation's spikes. A neuron within float rounding of its threshold may fire in one and not in the other, which happens once in some thousand cases.
+        int parted = 0;
+        RandomGraphs.Cases(steps: 5).Sample(graphCase =>
+        {
+            AddressEventNetwork<float, float> events = AddressEventSimulation.Of(graphCase.Graph, graphCase.Weights);
+            FeatureShape shape = graphCase.Graph.Input.Shape;
+            var spikes = new List<Dictionary<string, float[]>>();
+            foreach (float[] step in graphCase.Steps)
+            {
+                events.Step(step);
+                spikes.Add(graphCase.Graph.FiringNodes.ToDictionary(node => node.Name, node => events.Values(node.Name)));
+            }
+
+            using var module = new GraphModule(graphCase.Graph, graphCase.Weights);
+            torch.Tensor[] steps = [.. graphCase.Steps.Select(step => torch.tensor(step, [1, shape.Channels, shape.Height, shape.Width]))];
+            var done = graphCase.Graph.FiringNodes.ToDictionary(node => node.Name, _ => 0);
+            bool same = true;
+            using GraphRun run = module.Run(steps, afterFiring: (node, _, fired) =>
+            {
+                float[] expected = spikes[done[node.Name]++][node.Name];
+                same &= expected.AsSpan().SequenceEqual(fired.data<float>().ToArray());
+                return torch.tensor(expected, fired.shape);
+            });
+            parted += same ? 0 : 1;
+            foreach ((string name, IReadOnlyList<torch.Tensor> after) in run.Potentials)
+            {
+                float[] expected = after[^1].data<float>().ToArray();
+                Assert.All(expected.Zip(events.Readouts(name)[^1]), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * Math.Max(1, expected.Max(Math.Abs))));
+            }
+        }, iter: 100, threads: 1);
+
+        Assert.InRange(parted, 0, 2);
     }
 
     [Theory]

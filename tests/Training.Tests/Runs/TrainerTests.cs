@@ -56,6 +56,26 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_run_with_rounded_weights_saves_them_rounded_resumes_with_the_real_ones_and_learns()
+    {
+        TrainingSettings settings = TinyRun.Settings with { WeightBits = 4 };
+        string whole = _folder.File("whole"), cut = _folder.File("cut");
+        using var cancellation = new CancellationTokenSource();
+
+        TinyRun.Start(whole, settings);
+        Assert.Throws<OperationCanceledException>(() => TinyRun.Start(cut, settings, new AtStep(11, cancellation.Cancel), cancellation.Token));
+        TinyRun.Resume(cut);
+
+        TinyRun.AssertSame(whole, cut);
+        IReadOnlyDictionary<string, WeightTensor> best = StereoSpikeWeights.Load(Path.Combine(whole, Trainer.BestWeights)).Tensors, last = Checkpoint.Load(TinyRun.LastOf(whole)).Tensors;
+        float[] kernel = best["conv1.weight"].Values[..(best["conv1.weight"].Values.Length / best["conv1.weight"].Shape[0])];
+        Assert.InRange(kernel.Distinct().Count(), 2, 15);   // −7 … 7 of one channel's step
+        Assert.True(last["conv1.weight"].Values.Distinct().Count() > 15 * best["conv1.weight"].Shape[0]);
+        double[] losses = [.. TinyRun.Log(whole).Skip(1).Select(line => double.Parse(line.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.True(losses[^1] < losses[0], string.Join(", ", losses));
+    }
+
+    [Fact]
     public void What_a_kill_left_in_the_log_is_written_again()
     {
         TinyRun.Start(_folder.File("whole"));

@@ -8,6 +8,7 @@ namespace StereoSpike.Cli;
 /// <summary><c>stereospike bench</c></summary>
 internal static class BenchCommand
 {
+    private const string Chip = "chip";
     private static readonly Option<string> Kind = new Option<string>("--kind") { Description = "The network's convolutions: dense or separable.", DefaultValueFactory = _ => "dense" }.AcceptOnlyFromAmong("dense", "separable");
     private static readonly Option<int> Width = new("--width") { Description = "Sensor columns, px.", DefaultValueFactory = _ => 346 };
     private static readonly Option<int> Height = new("--height") { Description = "Sensor rows, px.", DefaultValueFactory = _ => 260 };
@@ -15,11 +16,17 @@ internal static class BenchCommand
     private static readonly Option<double> Firing = new("--firing") { Description = "Share of the input that is active, and of each layer's neurons that fire, between 0 and 1.", DefaultValueFactory = _ => 0.05 };
     private static readonly Option<int> Frames = new("--frames") { Description = "Frames to time, after five that warm up.", DefaultValueFactory = _ => 50 };
 
+    private static readonly Option<string> Engine = new Option<string>("--engine")
+    {
+        Description = $"What is timed: {EngineCatalogue.Description}, or chip (the address-event simulation in integers, as chip run has it).",
+        DefaultValueFactory = _ => EngineCatalogue.Names[0],
+    }.AcceptOnlyFromAmong([.. EngineCatalogue.Names, Chip]);
+
     public static Command Make()
     {
         var command = new Command("bench", "Time an engine on a network with drawn weights of which every layer fires at one rate: the cost of an event engine is that of its spikes.")
         {
-            Deployment.Engine, Kind, Width, Height, Channels, Firing, Frames,
+            Engine, Kind, Width, Height, Channels, Firing, Frames, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -37,13 +44,13 @@ internal static class BenchCommand
         };
         int frames = Guard.AtLeast(arguments.GetValue(Frames), 1, "--frames");
         EngineBench bench = EngineBench.Draw(settings, Guard.Within(rate, 0.0, 1.0, "--firing"), arguments.GetValue(CommonOptions.Seed));
-        string name = arguments.GetRequiredValue(Deployment.Engine);
+        string name = arguments.GetRequiredValue(Engine);
         if (name == "torch")
         {
             CommonOptions.StartTorch(arguments);
         }
 
-        using IDepthEngine engine = EngineCatalogue.Make(name, bench.Weights, arguments.GetValue(CommonOptions.Threads));
+        using IDepthEngine engine = name == Chip ? new SimulatedEngine(bench.Weights, Quantization.Settings(arguments)) : EngineCatalogue.Make(name, bench.Weights, arguments.GetValue(CommonOptions.Threads));
         (StageTimes times, double processorMs) = bench.Run(engine, frames, cancellation);
         var densities = new JsonObject();
         foreach ((string node, double density) in bench.InputDensities())

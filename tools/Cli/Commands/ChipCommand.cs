@@ -61,6 +61,8 @@ internal static class ChipCommand
                     ["row_parts"] = placement.RowParts,
                     ["neurons_per_core"] = placement.NeuronsPerCore,
                     ["weights_per_core"] = placement.WeightsPerCore,
+                    ["counts"] = placement.Population.Projections.Any(projection => projection.IsSerial(map.Profile.PayloadBits)) ? "serial"
+                        : placement.Population.Projections.Any(projection => projection.LargestCount > 1) ? "payload" : "single",
                     ["fill"] = placement.Fill is { } fill ? Answer.Number(fill, 4) : null,
                 })]),
                 ["source"] = map.Profile.Source,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using StereoSpike.Hardware;
+using StereoSpike.Model;
 using StereoSpike.Readout;
 
 namespace StereoSpike.Cli;
@@ -25,7 +26,7 @@ internal static class ExportCommand
         command.Add(c);
         var nir = new Command("nir", "A NIR graph for other frameworks: the network up to where it upsamples, which NIR cannot say; --whole writes that, too, with an extension that only this program reads.")
         {
-            File, Deployment.Weights, Whole,
+            File, Deployment.Weights, Whole, Quantization.Fold,
         };
         nir.SetAction(WriteNir);
         command.Add(nir);
@@ -47,13 +48,20 @@ internal static class ExportCommand
     {
         string path = arguments.GetRequiredValue(File);
         StereoSpikeWeights weights = Deployment.Load(arguments.GetRequiredValue(Deployment.Weights));
-        IReadOnlyList<string> left = NirExport.Write(path, StereoSpikeNetwork.Build(weights.Settings), weights.Tensors, weights.Settings.WindowUs * 1e-6, arguments.GetValue(Whole));
+        NetworkGraph graph = StereoSpikeNetwork.Build(weights.Settings);
+        IReadOnlyDictionary<string, WeightTensor> tensors = weights.Tensors;
+        if (arguments.GetValue(Quantization.Fold))
+        {
+            (graph, tensors) = (SeparableFolding.Fold(graph), SeparableFolding.Fold(graph, tensors));
+        }
+
+        IReadOnlyList<string> left = NirExport.Write(path, graph, tensors, weights.Settings.WindowUs * 1e-6, arguments.GetValue(Whole));
         Answer.Print(arguments, new JsonObject
         {
             ["file"] = path,
             ["bytes"] = new FileInfo(path).Length,
             ["left_out"] = new JsonArray([.. left.Select(node => (JsonNode)node)]),
-            ["needs_type_check_off"] = weights.Settings.Kind == ConvolutionKind.Separable,
+            ["needs_type_check_off"] = graph.Nodes.Any(node => node.Operation is ConvolutionOperation { Groups: > 1 }),
         });
         return Shell.Done;
     }

@@ -25,7 +25,12 @@ internal static class TrainCommand
     private static readonly Option<string?> Out = new("--out") { Description = "The run's folder: weights.safetensors (best on validation), last.safetensors (to resume), log.csv, settings.json." };
     private static readonly Option<string?> Resume = new("--resume") { Description = "Go on with the run in this folder; no other option is needed." };
     private static readonly Option<string?> SettingsFile = new("--settings") { Description = "A settings.json to take instead of a preset." };
-    private static readonly Option<string?> Init = new("--init") { Description = "Weights to start from, of the same network; sensor size, window and rig may differ. Fresh ones if left out." };
+    private static readonly Option<string?> Init = new("--init") { Description = "Weights to start from, of the same network, or one that ships: mvsec or davis240; sensor size, window and rig may differ. Fresh ones if left out." };
+    private static readonly Option<int?> QuantizeBits = new("--quantize-bits")
+    {
+        Description = "Compute with weights rounded to so many bits, 2 to 16, while the real ones learn (straight-through estimator); weights.safetensors then holds rounded weights, for quantize, chip and export. Best from trained weights: --init.",
+    };
+
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the data." };
     private static readonly Option<int?> Batch = new("--batch") { Description = "Samples a step." };
     private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = "Adam's step." };
@@ -63,7 +68,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Init, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, FrontEnd, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride, Set, TrainingSamples.Cache,
+            Preset, Data, Out, Resume, SettingsFile, Init, QuantizeBits, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, FrontEnd, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride, Set, TrainingSamples.Cache,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -122,7 +127,8 @@ internal static class TrainCommand
         TrainingSettings settings = start with
         {
             Data = data.Length > 0 ? data : start.Data.Count > 0 ? start.Data : throw new ArgumentException("Name what to train on with --data; see stereospike train --help."),
-            InitialWeights = arguments.GetValue(Init) ?? start.InitialWeights,
+            InitialWeights = (arguments.GetValue(Init) is { } init ? Deployment.Resolve(init) : null) ?? start.InitialWeights,
+            WeightBits = arguments.GetValue(QuantizeBits) ?? start.WeightBits,
             Seed = arguments.GetValue(CommonOptions.Seed),
             Epochs = arguments.GetValue(Epochs) ?? start.Epochs,
             AccumulatedBatches = arguments.GetValue(Accumulate) ?? start.AccumulatedBatches,
