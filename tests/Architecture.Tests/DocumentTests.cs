@@ -25,6 +25,16 @@ public partial class DocumentTests
     }
 
     [Fact]
+    public void Every_preset_in_a_document_is_one_that_train_knows()
+    {
+        string presets = Repository.Read("src/Training/Runs/TrainingPresets.cs");
+        string[] named = [.. Pages().SelectMany(Commands).SelectMany(command => PresetOption().Matches(command)).Select(match => match.Groups[1].Value).Distinct()];
+
+        Assert.NotEmpty(named);
+        Assert.All(named, name => Assert.Contains($"[\"{name}\"]", presets, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_project_that_a_document_runs_exists()
     {
         var projects = Pages().SelectMany(Commands).SelectMany(command => ProjectOption().Matches(command)).Select(match => match.Groups[1].Value);
@@ -105,6 +115,9 @@ public partial class DocumentTests
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
+
+    [GeneratedRegex(@"--preset (\S+)")]
+    private static partial Regex PresetOption();
 
     [GeneratedRegex(@"--project (\S+)")]
     private static partial Regex ProjectOption();

@@ -16,6 +16,12 @@ public sealed class DepthFolder
 
     private const int AnimationMs = 100;
 
+    /// <summary>So many quiet frames at most wait for a busy one.</summary>
+    private const int MostWaiting = 32;
+
+    /// <summary>A frame with a left event at one of so many pixels is busy: what its depth is there tells the recording's range.</summary>
+    private const int PixelsAnEvent = 200;
+
     /// <summary>The folder; made when needed.</summary>
     public required string Path { get; init; }
 
@@ -58,22 +64,62 @@ public sealed class DepthFolder
     private IEnumerable<Picture> WriteEach(IEnumerable<DepthFrame> frames, StreamWriter rows, int total, IWorkProgress? progress)
     {
         FramePage? pages = null;
+        var waiting = new Queue<DepthFrame>();   // one scale serves all pages, so that they compare: the first frame's that shows anything
         foreach (DepthFrame frame in frames)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"{frame.Index:D6}.png");
-            DepthPng.Save(In("depth", name), frame.Depth);
+            DepthPng.Save(In("depth", NameOf(frame)), frame.Depth);
             rows.Write(string.Create(CultureInfo.InvariantCulture, $"{frame.Index},{frame.TimeUs},{frame.LeftCount},{frame.RightCount},{frame.TotalMs:F3}\n"));
             if (Draws(frame.Index))
             {
-                pages ??= new FramePage(ColourScale.DepthOf(frame.Truth ?? frame.Depth));   // the first page's colours serve all, so that they compare
-                Picture page = pages.Draw(frame);
-                page.Save(In("pictures", name));
-                yield return page;
+                waiting.Enqueue(pages is null ? frame.Copy() : frame);
+                pages ??= waiting.Count == MostWaiting || ShowsItsRange(frame) ? PagesFor(waiting) : null;
+                while (pages is not null && waiting.TryDequeue(out DepthFrame? next))
+                {
+                    yield return Draw(pages, next);
+                }
             }
 
             progress?.Report(frame.Index + 1, total);
         }
+
+        while (waiting.TryPeek(out _))
+        {
+            pages ??= PagesFor(waiting);
+            yield return Draw(pages, waiting.Dequeue());
+        }
     }
+
+    private static bool ShowsItsRange(DepthFrame frame) => frame.Truth is { KnownPixels: > 0 } || frame.LeftCount >= frame.Depth.Sensor.Pixels / PixelsAnEvent;
+
+    /// <summary>Pages with the colours of the last frame's truth, or, without a truth, of the depths at the left events of the busiest.</summary>
+    private static FramePage PagesFor(IEnumerable<DepthFrame> frames)
+    {
+        if (frames.Last().Truth is { KnownPixels: > 0 } truth)
+        {
+            return new FramePage(ColourScale.DepthOf(truth));
+        }
+
+        DepthFrame busiest = frames.MaxBy(frame => frame.LeftCount)!;
+        DepthMap depth = DepthMap.Unknown(busiest.Depth.Sensor);
+        for (int pixel = 0; pixel < depth.Metres.Length; pixel++)
+        {
+            if (busiest.LeftCount == 0 || busiest.LeftEvents.Channel(0)[pixel] + busiest.LeftEvents.Channel(1)[pixel] > 0)
+            {
+                depth.Metres[pixel] = busiest.Depth.Metres[pixel];
+            }
+        }
+
+        return new FramePage(ColourScale.DepthOf(depth));
+    }
+
+    private Picture Draw(FramePage pages, DepthFrame frame)
+    {
+        Picture page = pages.Draw(frame);
+        page.Save(In("pictures", NameOf(frame)));
+        return page;
+    }
+
+    private static string NameOf(DepthFrame frame) => string.Create(CultureInfo.InvariantCulture, $"{frame.Index:D6}.png");
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 }

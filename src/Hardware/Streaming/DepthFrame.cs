@@ -59,6 +59,30 @@ public sealed class DepthFrame
     /// <summary>All work on the frame, ms: the four stages, without waiting for one another.</summary>
     public double TotalMs => ReadMs + EncodeMs + EngineMs + ReadoutMs;
 
+    /// <summary>The frame as it stands, for who needs it after the next one is asked for.</summary>
+    internal DepthFrame Copy()
+    {
+        var copy = new DepthFrame(Input.Channels, Input.Sensor)
+        {
+            Index = Index,
+            Request = Request,
+            LeftCount = LeftCount,
+            RightCount = RightCount,
+            Depth = Depth,
+            Truth = Truth,
+            ReadMs = ReadMs,
+            EncodeMs = EncodeMs,
+            EngineMs = EngineMs,
+            ReadoutMs = ReadoutMs,
+            LeftTally = LeftTally,
+            RightTally = RightTally,
+        };
+        Input.Values.CopyTo(copy.Input.Values, 0);
+        LeftEvents.Values.CopyTo(copy.LeftEvents.Values, 0);
+        TruthEventCounts.CopyTo(copy.TruthEventCounts, 0);
+        return copy;
+    }
+
     internal EventTally LeftTally { get; set; }
 
     internal EventTally RightTally { get; set; }

@@ -1,4 +1,5 @@
 using StereoSpike.Files;
+using StereoSpike.Readout;
 using StereoSpike.Tests;
 
 namespace StereoSpike.Hardware.Tests;
@@ -43,6 +44,37 @@ public class DepthFolderTests
         Assert.Equal(TestRecording.Sensor, size);
         Assert.All(values, value => Assert.Equal(2000, value));
         Assert.Equal(["frames.csv"], Names(folder.Path));
+    }
+
+    [Fact]
+    public void Pages_of_a_recording_without_truth_take_their_colours_from_the_first_frame_that_shows_anything()
+    {
+        using var folder = new TemporaryFolder();
+        SensorSize sensor = TestRecording.Sensor;
+        DepthFrame reused = new(4, sensor);   // the pipeline fills one frame again and again
+
+        IEnumerable<DepthFrame> Frames()
+        {
+            // 1 m everywhere and no event; then 5 m, but 2 m at the events of the upper half.
+            foreach ((int index, int events) in ((int, int)[])[(0, 0), (1, sensor.Pixels / 2), (2, 0)])
+            {
+                (reused.Index, reused.LeftCount, reused.Depth) = (index, events, new DepthMap(sensor, [.. Enumerable.Range(0, sensor.Pixels).Select(i => index == 0 ? 1f : i < events ? 2f : 5f)]));
+                reused.LeftEvents.Channel(0).Clear();
+                reused.LeftEvents.Channel(0)[..events].Fill(1f);
+                yield return reused;
+            }
+        }
+
+        new DepthFolder { Path = folder.Path, PictureEvery = 1 }.Write(Frames(), total: 3);
+
+        // One depth, 2 m, at the events makes the scale 2 m to 2.5 m or so: 5 m and more have its end's colour in every page, 1 m its start's.
+        var expected = new FramePage(ColourScale.DepthOf(new DepthMap(sensor, [.. Enumerable.Repeat(2f, sensor.Pixels)])));
+        reused.Index = 0;
+        reused.Depth = new DepthMap(sensor, [.. Enumerable.Repeat(1f, sensor.Pixels)]);
+        reused.LeftEvents.Channel(0).Clear();
+        expected.Draw(reused).Save(folder.File("expected.png"));
+        Assert.Equal(File.ReadAllBytes(folder.File("expected.png")), File.ReadAllBytes(Path.Combine(folder.File("pictures"), "000000.png")));
+        Assert.Equal(["000000.png", "000001.png", "000002.png"], Names(folder.File("pictures")));
     }
 
     [Fact]
