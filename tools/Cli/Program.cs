@@ -12,6 +12,8 @@ root.Add(RepresentCommand.Make());
 root.Add(ViewCommand.Make());
 root.Add(SimulateCommand.Make());
 root.Add(PrepareCommand.Make());
+root.Add(InitReportCommand.Make());
+root.Add(InitStudyCommand.Make());
 root.Add(TrainCommand.Make());
 root.Add(AblateCommand.Make());
 root.Add(ReportCommand.Make());

@@ -203,7 +203,7 @@ public sealed class Trainer : IDisposable
         settings = settings with { Network = ReadoutScaling.Fit(settings, training) };
         NetworkGraph graph = StereoSpikeNetwork.Build(settings.Network);
         var trainer = new Trainer(settings, training, validation, folder, new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed), weightBits: settings.WeightBits), runLock, progress);
-        trainer.ScaleRates();
+        trainer.InitializeWeights();
         return trainer;
     }
 
@@ -351,13 +351,21 @@ public sealed class Trainer : IDisposable
         Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).Concat(_average?.ExportState() ?? new Dictionary<string, WeightTensor>()).ToDictionary(),
     }.Save(Path.Combine(_folder, LastCheckpoint));
 
-    private void ScaleRates()
+    private void InitializeWeights()
     {
         int[] order = Order(-1);
         LabelledWindow[] busiest = [.. order.Take(_settings.ScalingSamples * 4)
             .Select(i => _training[i]).OrderByDescending(sample => sample.Window.Left.Length).Take(_settings.ScalingSamples)];
         using DisposeScope scope = NewDisposeScope();
-        RateScaling.Apply(_module, Input(Batch.Of(busiest, _encoder, _settings.Network)), layer => layer == "bottom" ? _settings.InitialBottomRate : _settings.InitialRate);
+        Tensor input = Input(Batch.Of(busiest, _encoder, _settings.Network));
+        if (_settings.Initialization == TrainingSettings.ScaledRates)
+        {
+            RateScaling.Apply(_module, input, layer => layer == "bottom" ? _settings.InitialBottomRate : _settings.InitialRate);
+        }
+        else
+        {
+            InitializationRecipe.Parse(_settings.Initialization, stepSeconds: 1, _settings.Seed).Apply(_module, input.unsqueeze(1));
+        }
     }
 
     private static int StepsOf(int batches, TrainingSettings settings) => (batches + settings.AccumulatedBatches - 1) / settings.AccumulatedBatches;

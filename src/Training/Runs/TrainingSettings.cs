@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using StereoSpike.Model;
 using StereoSpike.Readout;
 
 namespace StereoSpike.Training;
@@ -36,6 +37,9 @@ public sealed record TrainingSettings
         RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
+
+    /// <summary>The start that draws uniform weights and scales each layer to <see cref="InitialRate"/>: <see cref="RateScaling"/>.</summary>
+    public const string ScaledRates = "rates";
 
     /// <summary>The network.</summary>
     public StereoSpikeSettings Network { get; init; } = new();
@@ -109,6 +113,23 @@ public sealed record TrainingSettings
 
     /// <summary>Firing rate of all other layers that the start is scaled to, in (0, 1).</summary>
     public float InitialRate { get; init => field = Guard.Within(value, 0.001f, 0.9f); } = 0.10f;
+
+    /// <summary>How weights start: <see cref="ScaledRates"/>, or an <see cref="InitializationRecipe"/>.</summary>
+    /// <exception cref="ArgumentException">Set to what is no recipe.</exception>
+    public string Initialization
+    {
+        get;
+        init
+        {
+            if (value != ScaledRates)
+            {
+                InitializationRecipe.Parse(value, stepSeconds: 1, seed: 1);
+            }
+
+            field = value;
+        }
+    }
+        = ScaledRates;
 
     /// <summary>Weights file to start from, in place of a drawn and scaled start; null for none. Its network must be this one's.</summary>
     public string? InitialWeights { get; init; }

@@ -30,7 +30,7 @@ internal static class TrainCommand
     {
         Description = "Compute with weights rounded to so many bits, 2 to 16, while the real ones learn (straight-through estimator); weights.safetensors then holds rounded weights, for quantize, chip and export. Best from trained weights: --init.",
     };
-
+    private static readonly Option<string?> Initialization = new("--initialization") { Description = $"How weights start: rates (drawn, then scaled until each layer fires), {InitializationRecipe.Grammar}." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the data." };
     private static readonly Option<int?> Batch = new("--batch") { Description = "Samples a step." };
     private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = "Adam's step." };
@@ -68,7 +68,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
         {
-            Preset, Data, Out, Resume, SettingsFile, Init, QuantizeBits, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, FrontEnd, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride, Set, TrainingSamples.Cache,
+            Preset, Data, Out, Resume, SettingsFile, Init, Initialization, QuantizeBits, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, FrontEnd, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride, Set, TrainingSamples.Cache,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -127,6 +127,7 @@ internal static class TrainCommand
         TrainingSettings settings = start with
         {
             Data = data.Length > 0 ? data : start.Data.Count > 0 ? start.Data : throw new ArgumentException("Name what to train on with --data; see stereospike train --help."),
+            Initialization = arguments.GetValue(Initialization) ?? start.Initialization,
             InitialWeights = (arguments.GetValue(Init) is { } init ? Deployment.Resolve(init) : null) ?? start.InitialWeights,
             WeightBits = arguments.GetValue(QuantizeBits) ?? start.WeightBits,
             Seed = arguments.GetValue(CommonOptions.Seed),
