@@ -12,6 +12,7 @@ public sealed class RandomManifolds
     private const double Precision = 1e-3;
     private const int MostTerms = 1000;
     private readonly double[] _theta;
+    private readonly double[] _spectrum;
     private readonly int _terms;
 
     /// <summary>Draws the manifolds.</summary>
@@ -27,6 +28,7 @@ public sealed class RandomManifolds
         Dimensions = Guard.Within(dimensions, 1, 3);
         Alpha = Guard.Above(alpha, 0.0);
         _terms = (int)Math.Min(MostTerms, Math.Ceiling(Math.Pow(Precision, -1 / alpha)));
+        _spectrum = [.. Enumerable.Range(1, _terms).Select(k => Math.Pow(k, -alpha))];
         var random = new Random(seed);
         _theta = new double[checked(classes * units * dimensions * 3 * _terms)];
         for (int i = 0; i < _theta.Length; i++)
@@ -83,7 +85,7 @@ public sealed class RandomManifolds
             values[point] = 1;
             for (int d = 0; d < Dimensions; d++)
             {
-                values[point] *= Wave(points[(point * Dimensions) + d], ((label * Units) + unit) * Dimensions + d);
+                values[point] *= Wave(points[(point * Dimensions) + d], (((label * Units) + unit) * Dimensions) + d);
             }
         }
 
@@ -100,7 +102,7 @@ public sealed class RandomManifolds
         double sum = 0;
         for (int k = 1; k <= _terms; k++)
         {
-            sum += theta[k - 1] * Math.Pow(k, -Alpha) * Math.Sin(2 * Math.PI * (((k - 1) * x * theta[_terms + k - 1]) + theta[(2 * _terms) + k - 1]));
+            sum += theta[k - 1] * _spectrum[k - 1] * Math.Sin(2 * Math.PI * (((k - 1) * x * theta[_terms + k - 1]) + theta[(2 * _terms) + k - 1]));
         }
 
         return sum;

@@ -52,7 +52,7 @@ internal static class DriveMeasurement
             for (int i = from, run = 0; i < to; i++)
             {
                 run++;
-                if (i + 1 == to || Source(i + 1) != Source(i))
+                if (i + 1 == to || NearestResize.Source(i + 1, sourceSide, side) != NearestResize.Source(i, sourceSide, side))
                 {
                     squares += run * run;
                     run = 0;
@@ -61,8 +61,6 @@ internal static class DriveMeasurement
         }
 
         return ((double)count / positions, (double)squares / positions);
-
-        long Source(int i) => Math.Min((long)i * sourceSide / side, sourceSide - 1);
     }
 
     private static double ActiveShare(Afferent afferent, Tensor values, int steps)

@@ -207,7 +207,7 @@ public static class FluctuationInitialization
         private double RateOf(GraphNode layer) => _settings.LayerRatesHz.GetValueOrDefault(layer.Name, _settings.RateHz);
 
         /// <summary>The gain at which a rate that grows with it is what is wanted, to 3 %.</summary>
-        private static double Bisect(string layer, double wanted, Func<double, double> rateAt)
+        private double Bisect(string layer, double wanted, Func<double, double> rateAt)
         {
             const int MostHalvings = 24;
             const double Tolerance = 0.03;
@@ -223,10 +223,11 @@ public static class FluctuationInitialization
                 (low, high) = rate < wanted ? (gain, high) : (low, gain);
             }
 
+            string unit = _steps == 1 ? "spikes a neuron" : "Hz";
             double reached = rateAt(Math.Sqrt(low * high));
             return high / low < 1.001 && Math.Abs(reached - wanted) <= 0.5 * wanted   // few neurons: the rate has steps
                 ? Math.Sqrt(low * high)
-                : throw new InvalidDataException($"Layer {layer} cannot be brought to {wanted:G3} Hz: weights 50 times smaller to 50 times larger lead to {reached:G3} Hz at the nearest. Take another rate, busier samples or a longer window.");
+                : throw new InvalidDataException($"Layer {layer} cannot be brought to {wanted:G3} {unit}: weights 50 times smaller to 50 times larger lead to {reached:G3} {unit} at the nearest. Take another rate, busier samples or a longer window.");
         }
     }
 }

@@ -63,6 +63,9 @@ public sealed record FluctuationSettings
     /// <summary>Relative shares of the variance by the name of the connection's linear or convolution node, over the equal split; those of a layer are scaled to a sum of 1.</summary>
     public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Whether a layer's connections share its variance. Without, each is drawn as if it were alone, and their variances add: the control that shows what sharing is for. Balanced layers (Dale's law) always share.</summary>
+    public bool SplitVariance { get; init; } = true;
+
     /// <summary>Whether each neuron's weights get exactly the mean μ_w, which takes the spread of mean potentials away. Safe only with ν per layer or a calibration: with a wrong ν, activity dies out with depth.</summary>
     public bool CentreRows { get; init; }
 

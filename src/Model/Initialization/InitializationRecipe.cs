@@ -27,7 +27,7 @@ public sealed record InitializationRecipe(InitializationKind Kind, FluctuationSe
 {
     /// <summary>What a user may write, for help texts.</summary>
     public const string Grammar = "default, kaiming, he, or fluctuation with settings after a colon, joined by commas: sigma=1 or xi=2 (and mu=0), nu=layer|input|HZ, distribution=normal|uniform|exponential|lognormal, " +
-        "centre=true, calibrate=deviation|HZ, alpha=0.9, connectivity=1, active=true";
+        "centre=true, calibrate=deviation|HZ, alpha=0.9, split=false, connectivity=1, active=true, binned=true";
 
     /// <summary>Reads a recipe.</summary>
     /// <param name="text">As <see cref="Grammar"/> says.</param>
@@ -59,6 +59,8 @@ public sealed record InitializationRecipe(InitializationKind Kind, FluctuationSe
             Connectivity = Take(given, "connectivity", settings.Connectivity),
             CentreRows = Flag(given, "centre", settings.CentreRows),
             ActiveOnly = Flag(given, "active", settings.ActiveOnly),
+            SplitVariance = Flag(given, "split", settings.SplitVariance),
+            BinnedInputs = Flag(given, "binned", settings.BinnedInputs),
         };
         settings = Rate(given, Distribution(given, Calibration(given, settings)));
         return given.Count == 0

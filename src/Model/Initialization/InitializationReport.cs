@@ -7,16 +7,19 @@ namespace StereoSpike.Model;
 /// <summary>How a network stands before training, layer by layer: the theory's predictions beside what real inputs do to it.</summary>
 public sealed class InitializationReport
 {
-    private InitializationReport(IReadOnlyList<LayerStatistics> layers, IReadOnlyList<string> warnings, int samples, int steps, double stepSeconds)
+    private InitializationReport(IReadOnlyList<LayerStatistics> layers, string? windowWarning, int samples, int steps, double stepSeconds)
     {
-        (Layers, Warnings, Samples, Steps, StepSeconds) = (layers, warnings, samples, steps, stepSeconds);
+        (Layers, WindowWarning, Samples, Steps, StepSeconds) = (layers, windowWarning, samples, steps, stepSeconds);
     }
 
     /// <summary>The firing layers, in the network's order.</summary>
     public IReadOnlyList<LayerStatistics> Layers { get; }
 
+    /// <summary>Says with both numbers that the window is too short for the depth; null if it is not.</summary>
+    public string? WindowWarning { get; }
+
     /// <summary>What training will suffer from, a sentence each.</summary>
-    public IReadOnlyList<string> Warnings { get; }
+    public IReadOnlyList<string> Warnings => [.. WindowWarning is null ? [] : (string[])[WindowWarning], .. Layers.Select(WarningOf).OfType<string>()];
 
     /// <summary>N.</summary>
     public int Samples { get; }
@@ -53,7 +56,7 @@ public sealed class InitializationReport
         }
 
         LayerStatistics[] ordered = [.. module.Graph.FiringNodes.Select(node => layers[node.Name])];
-        return new InitializationReport(ordered, [.. WarningsOf(module.Graph, ordered, batch, stepSeconds)], samples, steps, stepSeconds);
+        return new InitializationReport(ordered, WarningOfWindow(module.Graph, batch, stepSeconds), samples, steps, stepSeconds);
     }
 
     private static LayerStatistics Layer(GraphModule module, GraphNode node, SequenceEvaluation evaluation, int steps, double stepSeconds, bool activeOnly)
@@ -102,28 +105,13 @@ public sealed class InitializationReport
         return new WeightMoments(mean, Math.Sqrt(Math.Max(0, square - (mean * mean))));
     }
 
-    private static IEnumerable<string> WarningsOf(NetworkGraph graph, LayerStatistics[] layers, Tensor batch, double stepSeconds)
-    {
-        if (WindowWarning(graph, batch, stepSeconds) is { } shortWindow)
-        {
-            yield return shortWindow;
-        }
-
-        foreach (LayerStatistics layer in layers)
-        {
-            if (layer.SilentShare == 1)
-            {
-                yield return $"{layer.Name} is silent: nothing behind it can fire or learn from what it sees.";
-            }
-            else if (layer.SaturatedShare > 0.5)
-            {
-                yield return string.Create(CultureInfo.InvariantCulture, $"{layer.Name} is saturated: {layer.SaturatedShare:P0} of its neurons fire in more than half of all steps.");
-            }
-        }
-    }
+    private static string? WarningOf(LayerStatistics layer) =>
+        layer.SilentShare == 1 ? $"{layer.Name} is silent: nothing behind it can fire or learn from what it sees."
+        : layer.SaturatedShare > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"{layer.Name} is saturated: {100 * layer.SaturatedShare:F0} % of its neurons fire in more than half of all steps.")
+        : null;
 
     /// <summary>Each layer answers a peak time after the one before; a window shorter than the input and all those together ends before the last layer has its say.</summary>
-    private static string? WindowWarning(NetworkGraph graph, Tensor batch, double stepSeconds)
+    private static string? WarningOfWindow(NetworkGraph graph, Tensor batch, double stepSeconds)
     {
         int steps = (int)batch.shape[1];
         bool[] active = batch.ne(0).flatten(2).any(2).any(0).data<bool>().ToArray();

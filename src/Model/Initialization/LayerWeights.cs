@@ -59,6 +59,11 @@ internal sealed class LayerWeights(GraphModule module, FluctuationSettings setti
 
     private double[] Shares(IReadOnlyList<Afferent> afferents)
     {
+        if (!settings.SplitVariance)
+        {
+            return [.. afferents.Select(_ => 1.0)];
+        }
+
         int recurrent = afferents.Count(afferent => afferent.IsRecurrent), forward = afferents.Count - recurrent;
         double alpha = recurrent == 0 ? 1 : forward == 0 ? 0 : settings.FeedforwardShare;
         double[] shares = [.. afferents.Select(afferent =>

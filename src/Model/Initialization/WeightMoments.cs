@@ -11,7 +11,7 @@ public readonly record struct WeightMoments(double Mean, double Deviation)
     /// <param name="layer">The layer's name, for messages.</param>
     /// <param name="targets">μ_U and σ_U.</param>
     /// <param name="afferents">What arrives by each connection.</param>
-    /// <param name="shares">The share of the variance that each connection makes; their sum is 1.</param>
+    /// <param name="shares">The share of the variance that each connection makes; of sum 1 where σ_U is to be the layer's.</param>
     /// <param name="kernel">The neuron's.</param>
     /// <returns>One for each connection.</returns>
     /// <exception cref="ArgumentException">Nothing arrives, or a mean weight alone makes more variance than its share; the message has the numbers and the feasible range.</exception>

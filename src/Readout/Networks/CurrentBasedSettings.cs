@@ -1,5 +1,3 @@
-using StereoSpike.Model;
-
 namespace StereoSpike.Readout;
 
 /// <summary>Everything that fixes a fully connected network of current-based neurons for sequences.</summary>

@@ -37,10 +37,10 @@ public static class InitializationPicture
 
     private static void Fluctuations(Chart panel, LayerStatistics[] layers)
     {
-        double threshold = layers[0].Threshold, top = Math.Max(1.2 * threshold, 1.1 * layers.Max(layer => Math.Max(Finite(layer.PredictedDeviation), Finite(layer.MeasuredDeviation))));
+        double threshold = layers[0].Threshold, top = RoundUp(layers.Max(layer => Math.Max(Finite(layer.PredictedDeviation), Finite(layer.MeasuredDeviation))), atLeast: threshold);
         panel.Title("Fluctuation of the free potential, σ_U  (band: 1 ≤ ξ ≤ 3)", [("predicted", Predicted), ("measured", Measured)]);
         panel.Rectangle(0, threshold / 3 / top, 1, threshold / top, Band);
-        panel.Axis(top, "0.##");
+        panel.Axis(top);
         for (int i = 0; i < layers.Length; i++)
         {
             panel.Bar(i, layers.Length, 0, 2, Finite(layers[i].PredictedDeviation) / top, Predicted);
@@ -53,9 +53,9 @@ public static class InitializationPicture
     private static void Rates(Chart panel, LayerStatistics[] layers, bool inHertz)
     {
         double[] rates = [.. layers.Select(layer => inHertz ? layer.RateHz : layer.RatePerStep)];
-        double top = Math.Max(1e-3, 1.15 * rates.Max());
+        double top = RoundUp(rates.Max(), atLeast: 1e-3);
         panel.Title(inHertz ? "Firing rate, Hz" : "Firing rate, share of neurons", []);
-        panel.Axis(top, inHertz ? "0.#" : "0.###");
+        panel.Axis(top);
         for (int i = 0; i < layers.Length; i++)
         {
             panel.Bar(i, layers.Length, 0, 1, rates[i] / top, Measured);
@@ -67,7 +67,7 @@ public static class InitializationPicture
     private static void Shares(Chart panel, LayerStatistics[] layers)
     {
         panel.Title("Shares", [("silent", Silent), ("saturated", Saturated), ("within the surrogate's support", Measured)]);
-        panel.Axis(1, "0.##");
+        panel.Axis(1);
         for (int i = 0; i < layers.Length; i++)
         {
             panel.Bar(i, layers.Length, 0, 3, layers[i].SilentShare, Silent);
@@ -76,6 +76,14 @@ public static class InitializationPicture
         }
 
         panel.Labels(layers);
+    }
+
+    /// <summary>The next of 1, 2, 4, 6, 8 tens: an axis whose half is a round number, too.</summary>
+    private static double RoundUp(double value, double atLeast)
+    {
+        value = Math.Max(value, atLeast);
+        double power = Math.Pow(10, Math.Floor(Math.Log10(value)));
+        return power * ((double[])[1, 2, 4, 6, 8, 10]).First(step => step * power >= value * (1 - 1e-9));
     }
 
     private static double Finite(double value) => double.IsFinite(value) ? value : 0;
@@ -96,14 +104,14 @@ public static class InitializationPicture
             }
         }
 
-        public void Axis(double top, string format)
+        public void Axis(double top)
         {
             using var line = new SKPaint { Color = new SKColor(0x3A, 0x41, 0x4B) };
             foreach (double share in (double[])[0, 0.5, 1])
             {
                 float y = Y + (float)((1 - share) * PanelHeight);
                 Canvas.DrawRect(X, y, Width, 1, line);
-                string label = (share * top).ToString(format, CultureInfo.InvariantCulture);
+                string label = (share * top).ToString("0.#####", CultureInfo.InvariantCulture);
                 Pen.Small(Canvas, label, X - 8 - Pen.SmallWidth(label), (int)y + 5);
             }
         }

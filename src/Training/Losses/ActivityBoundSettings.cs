@@ -3,6 +3,9 @@ namespace StereoSpike.Training;
 /// <summary>Bounds on how many spikes a sample should draw from a neuron.</summary>
 public sealed record ActivityBoundSettings
 {
+    /// <summary>Bounds to prime by: every neuron at least a spike a sample, layers at most 7 on average, with the strengths of the published code.</summary>
+    public static ActivityBoundSettings Priming { get; } = new() { LowerStrength = 100, LowerSpikes = 1, UpperStrength = 0.1 };
+
     /// <summary>Weight of the lower bound; 0 for none. stork takes 100.</summary>
     public double LowerStrength { get; init => field = Guard.AtLeast(value, 0.0); }
 

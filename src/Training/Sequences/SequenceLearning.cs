@@ -48,20 +48,24 @@ public sealed class SequenceLearning : IDisposable
         : Pass(set, epoch, (run, _) => ActivityBounds.Of(run, _module.Graph, _settings.Bounds));
 
     /// <summary>Share of samples whose class has the largest potential, 0..1.</summary>
-    public double Accuracy(SpikeTimeSet set)
+    /// <param name="set">The samples.</param>
+    /// <param name="count">How many of them, at equal distances; all if there are fewer.</param>
+    public double Accuracy(SpikeTimeSet set, int count)
     {
         ArgumentNullException.ThrowIfNull(set);
         using IDisposable noGradient = no_grad();
         long right = 0;
-        foreach (int[] samples in Enumerable.Range(0, set.Count).Chunk(_settings.BatchSize))
+        int[] chosen = set.SpreadOver(count);
+        foreach (int[] samples in chosen.Chunk(_settings.BatchSize))
         {
+            using var pause = new CollectionPause();
             using DisposeScope scope = NewDisposeScope();
             (Tensor spikes, Tensor labels) = set.Batch(samples);
             using SequenceRun run = _module.RunSequence(spikes);
             right += Logits(run).argmax(1).eq(labels).sum().item<long>();
         }
 
-        return (double)right / set.Count;
+        return (double)right / chosen.Length;
     }
 
     /// <inheritdoc/>
@@ -76,6 +80,7 @@ public sealed class SequenceLearning : IDisposable
         foreach (int[] samples in order.Chunk(_settings.BatchSize))
         {
             long started = Stopwatch.GetTimestamp();
+            using var pause = new CollectionPause();
             using DisposeScope scope = NewDisposeScope();
             (Tensor spikes, Tensor labels) = set.Batch(samples);
             using SequenceRun run = _module.RunSequence(spikes);

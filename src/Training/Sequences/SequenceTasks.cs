@@ -47,7 +47,7 @@ public static class SequenceTasks
         return SpikeTimeSet.FromTimes(times, labels, steps, Math.Max(1, (int)(ActiveShare * steps)));
     }
 
-    /// <summary>Points of random manifolds as spike sequences: see <see cref="RandomManifolds"/>.</summary>
+    /// <summary>Points of random manifolds as spike sequences: see <see cref="RandomManifolds"/>. Points to learn from and points to be judged by are parts of one set, drawn and scaled together.</summary>
     /// <param name="manifolds">The classes.</param>
     /// <param name="perClass">Samples of each class.</param>
     /// <param name="steps">T; the spikes lie in all of it.</param>

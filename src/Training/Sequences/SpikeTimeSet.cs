@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace StereoSpike.Training;
@@ -58,6 +57,39 @@ public sealed class SpikeTimeSet
 
         return new SpikeTimeSet(spikeSteps, labels, steps);
     }
+
+    /// <summary>Splits the samples of each class in two, the first ones of each and the rest, in the order they have.</summary>
+    /// <param name="firstOfEach">How many of each class go into the first part.</param>
+    public (SpikeTimeSet First, SpikeTimeSet Others) Split(int firstOfEach)
+    {
+        IGrouping<int, int>[] classes = [.. Enumerable.Range(0, Count).GroupBy(sample => _labels[sample])];
+        return (Part([.. classes.SelectMany(samples => samples.Take(firstOfEach)).Order()]), Part([.. classes.SelectMany(samples => samples.Skip(firstOfEach)).Order()]));
+
+        SpikeTimeSet Part(int[] samples) => new([.. samples.SelectMany(sample => _steps[(sample * Units)..((sample + 1) * Units)])], [.. samples.Select(sample => _labels[sample])], Steps);
+    }
+
+    /// <summary>The same samples with their labels dealt out at random: what a network reaches on others with these is chance.</summary>
+    /// <param name="seed">Seed of the deal.</param>
+    public SpikeTimeSet WithShuffledLabels(int seed)
+    {
+        int[] labels = [.. _labels];
+        new Random(seed).Shuffle(labels);
+        return new SpikeTimeSet(_steps, labels, Steps);
+    }
+
+    /// <summary>Sequences of samples taken at equal distances from the whole set.</summary>
+    /// <param name="count">How many; all if there are fewer.</param>
+    /// <returns>Spikes, shape [N,T,units,1,1]; the caller disposes it.</returns>
+    public Tensor Spread(int count)
+    {
+        (Tensor spikes, Tensor labels) = Batch(SpreadOver(count));
+        labels.Dispose();
+        return spikes;
+    }
+
+    /// <summary>Indices of samples at equal distances over the whole set.</summary>
+    /// <param name="count">How many; all if there are fewer.</param>
+    internal int[] SpreadOver(int count) => [.. Enumerable.Range(0, Math.Min(count, Count)).Select(i => (int)((long)i * Count / Math.Min(count, Count)))];
 
     /// <summary>Some samples as sequences.</summary>
     /// <param name="samples">Their indices, N of them.</param>

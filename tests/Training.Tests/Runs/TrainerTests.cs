@@ -26,6 +26,24 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(7, TinyRun.Log(_folder.File("a")).Length);   // a header and six epochs
     }
 
+    [Fact]
+    public void Training_begins_from_the_start_asked_for()
+    {
+        // A learning rate that moves nothing: what validation sees after the epoch is the start. Twice the weights let more neurons fire in every layer that their neighbours reach.
+        double weak = MeanRate("fluctuation:sigma=0.5"), strong = MeanRate("fluctuation:sigma=1"), silent = MeanRate("default");
+
+        Assert.InRange(weak, 0.002, 0.1);
+        Assert.InRange(strong, 2 * weak, 0.5);
+        Assert.NotEqual(silent, MeanRate(TrainingSettings.ScaledRates));
+
+        double MeanRate(string initialization)
+        {
+            string folder = _folder.File(initialization.Replace(':', '-'));
+            EpochFigures figures = TinyRun.Start(folder, TinyRun.Settings with { Initialization = initialization, Epochs = 1, LearningRate = 1e-12 })!;
+            return figures.FiringRate;
+        }
+    }
+
     [Theory]
     [InlineData(1)]    // the first step
     [InlineData(11)]   // in the second epoch

@@ -7,7 +7,7 @@ public class TrainingSettingsTests
     [Fact]
     public void What_is_written_reads_back_the_same()
     {
-        TrainingSettings settings = TinyRun.Settings with { Data = ["a", "b"], Milestones = [3, 5], Seed = -7 };
+        TrainingSettings settings = TinyRun.Settings with { Data = ["a", "b"], Milestones = [3, 5], Seed = -7, Initialization = "fluctuation:sigma=0.8" };
 
         Assert.Equal(settings.ToJson(), TrainingSettings.FromJson(settings.ToJson(), "settings.json").ToJson());
     }
@@ -20,6 +20,7 @@ public class TrainingSettingsTests
     [InlineData("""{"augmentation":{"event_drop":1}}""", "must be from 0 to 0.95")]
     [InlineData("""{"augmentation":null}""", "")]
     [InlineData("""{"network":{"channels":-1}}""", "must be greater than 0")]
+    [InlineData("""{"initialization":"wish"}""", "is no initialisation; known are")]
     [InlineData("""{"loss":1}""", "")]
     [InlineData("{", "")]
     public void What_cannot_be_used_is_refused_with_the_file_named(string json, string found)

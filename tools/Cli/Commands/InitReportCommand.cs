@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using StereoSpike.Ingest;
@@ -19,6 +20,8 @@ internal static class InitReportCommand
     private static readonly Option<ConvolutionKind?> Kind = new("--kind") { Description = "dense or separable." };
     private static readonly Option<NeuronKind?> Neuron = new("--neuron") { Description = "if, lif or plif." };
     private static readonly Option<double?> Channels = new("--channels") { Description = "Channel multiplier." };
+    private static readonly Option<int?> Width = new("--width") { Description = "Sensor columns; the preset's unless given." };
+    private static readonly Option<int?> Height = new("--height") { Description = "Sensor rows; the preset's unless given." };
     private static readonly Option<float?> InputGain = new("--input-gain") { Description = "m; the paper has 1 with IF, 10 with PLIF." };
     private static readonly Option<string?> Network = new("--network") { Description = "Instead of StereoSpike, a fully connected network of current-based neurons on Poisson spikes: 700-128x10 is 700 inputs and ten layers of 128." };
     private static readonly Option<double> PoissonHz = new("--poisson-hz") { Description = "Rate of each Poisson input.", DefaultValueFactory = _ => 15.8 };
@@ -36,7 +39,7 @@ internal static class InitReportCommand
     {
         var command = new Command("init-report", "Say how a network stands before training, layer by layer: what fluctuation-driven theory predicts of its potentials, and what real inputs do to them.")
         {
-            Data, Preset, Weights, Kind, Neuron, Channels, InputGain, Network, PoissonHz, Steps, StepMs, MembraneMs, SynapseMs, Recurrent, Dale, Initialization, Samples, Plot,
+            Data, Preset, Weights, Kind, Neuron, Channels, Width, Height, InputGain, Network, PoissonHz, Steps, StepMs, MembraneMs, SynapseMs, Recurrent, Dale, Initialization, Samples, Plot,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -46,15 +49,18 @@ internal static class InitReportCommand
     {
         CommonOptions.StartTorch(arguments);
         using DisposeScope scope = NewDisposeScope();
-        (GraphModule module, Tensor batch, double stepSeconds) = arguments.GetValue(Network) is { } layers ? Sequences(arguments, layers) : Stereo(arguments, cancellation);
-        string recipe = arguments.GetValue(Weights) is { } file ? Path.GetFileName(file) : arguments.GetRequiredValue(Initialization);
-        long started = System.Diagnostics.Stopwatch.GetTimestamp();
-        if (arguments.GetValue(Weights) is null)
+        (GraphModule network, Tensor batch, double stepSeconds) = arguments.GetValue(Network) is { } layers ? Sequences(arguments, layers) : Stereo(arguments, cancellation);
+        using GraphModule module = network;
+        string? trained = arguments.GetValue(Weights);
+        string recipe = trained is null ? arguments.GetRequiredValue(Initialization) : Path.GetFileName(trained);
+        double seconds = double.NaN;
+        if (trained is null)
         {
+            long started = Stopwatch.GetTimestamp();
             InitializationRecipe.Parse(recipe, stepSeconds, arguments.GetValue(CommonOptions.Seed)).Apply(module, batch);
+            seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         }
 
-        double seconds = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
         InitializationReport report = InitializationReport.Measure(module, batch, stepSeconds, activeOnly: batch.shape[1] == 1);
         if (arguments.GetValue(Plot) is { } picture)
         {
@@ -70,7 +76,6 @@ internal static class InitReportCommand
             PrintTable(report);
         }
 
-        module.Dispose();
         return Shell.Done;
     }
 
@@ -89,11 +94,13 @@ internal static class InitReportCommand
             Kind = arguments.GetValue(Kind) ?? settings.Network.Kind,
             Neuron = arguments.GetValue(Neuron) ?? settings.Network.Neuron,
             Channels = arguments.GetValue(Channels) ?? settings.Network.Channels,
+            Width = arguments.GetValue(Width) ?? settings.Network.Width,
+            Height = arguments.GetValue(Height) ?? settings.Network.Height,
             InputGain = arguments.GetValue(InputGain) ?? settings.Network.InputGain,
         };
         settings = settings with { Network = network, ValidationShare = 0 };
         using var reading = new TerminalProgress("reading ");
-        (TrainingSet windows, _) = TrainingSet.Load(RecordingFiles.OpenAll(data), settings, reading, cancellation);
+        (TrainingSet windows, _) = TrainingSet.Load(RecordingFiles.OpenAll(data), settings, cache: null, reading, cancellation);
         int count = Math.Min(windows.Count, arguments.GetValue(Samples));
         Batch batch = Batch.Of([.. Enumerable.Range(0, count).Select(i => windows[i * windows.Count / count])], EncoderCatalogue.Create(network.Encoder), network);
         NetworkGraph graph = StereoSpikeNetwork.Build(network);
@@ -177,23 +184,19 @@ internal static class InitReportCommand
     {
         bool sequences = report.Steps > 1;
         string[] head = ["layer", "N", sequences ? "ν Hz" : "ν a step", "μ_w", "σ_w", "μ_U theory", "measured", "σ_U theory", "measured", "ξ", sequences ? "fires Hz" : "fires", "silent", "saturated", "in support"];
-        string[][] rows = [head, .. report.Layers.Select(layer => (string[])
+        CommandTable.Print(head, report.Layers.Select(layer => (string[])
         [
             layer.Name, Text(layer.FanIn, "0"), Text(layer.PresynapticRateHz, "0.###"), Text(layer.MeanWeight, "0.####"), Text(layer.WeightDeviation, "0.####"),
             Text(layer.PredictedMeanPotential, "0.00"), Text(layer.MeasuredMeanPotential, "0.00"), Text(layer.PredictedDeviation, "0.000"), Text(layer.MeasuredDeviation, "0.000"), Text(layer.MeasuredXi, "0.0"),
             sequences ? Text(layer.RateHz, "0.0") : Text(layer.RatePerStep, "0.000"), Text(layer.SilentShare, "0 %"), Text(layer.SaturatedShare, "0 %"), Text(layer.SupportShare, "0 %"),
-        ])];
-        int[] widths = [.. Enumerable.Range(0, head.Length).Select(column => rows.Max(row => row[column].Length))];
-        foreach (string[] row in rows)
-        {
-            Console.WriteLine(string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
-        }
-
+        ]));
         foreach (string warning in report.Warnings)
         {
             Console.WriteLine($"! {warning}");
         }
     }
 
-    private static string Text(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
+    private static string Text(double value, string format) => !double.IsFinite(value) ? "–"
+        : value.ToString(format, CultureInfo.InvariantCulture) is var text && text.Trim('-', '0', '.').Length == 0 ? text.TrimStart('-')   // no minus before nothing
+        : text;
 }
