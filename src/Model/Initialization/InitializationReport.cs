@@ -19,7 +19,7 @@ public sealed class InitializationReport
     public string? WindowWarning { get; }
 
     /// <summary>What training will suffer from, a sentence each.</summary>
-    public IReadOnlyList<string> Warnings => [.. WindowWarning is null ? [] : (string[])[WindowWarning], .. Layers.Select(WarningOf).OfType<string>()];
+    public IReadOnlyList<string> Warnings => [.. WindowWarning is null ? [] : (string[])[WindowWarning], .. SilenceWarning is { } silence ? (string[])[silence] : [], .. Layers.Select(SaturationWarning).OfType<string>()];
 
     /// <summary>N.</summary>
     public int Samples { get; }
@@ -105,9 +105,15 @@ public sealed class InitializationReport
         return new WeightMoments(mean, Math.Sqrt(Math.Max(0, square - (mean * mean))));
     }
 
-    private static string? WarningOf(LayerStatistics layer) =>
-        layer.SilentShare == 1 ? $"{layer.Name} is silent: nothing behind it can fire or learn from what it sees."
-        : layer.SaturatedShare > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"{layer.Name} is saturated: {100 * layer.SaturatedShare:F0} % of its neurons fire in more than half of all steps.")
+    private string? SilenceWarning => Layers.Where(layer => layer.SilentShare == 1).Select(layer => layer.Name).ToArray() switch
+    {
+        [] => null,
+        [var only] => $"{only} is silent: nothing behind it can fire or learn from what it sees.",
+        [var first, .. var others] => $"{first} and {others.Length} layers after it are silent: nothing behind them can fire or learn from what they see.",
+    };
+
+    private static string? SaturationWarning(LayerStatistics layer) => layer.SaturatedShare > 0.5
+        ? string.Create(CultureInfo.InvariantCulture, $"{layer.Name} is saturated: {100 * layer.SaturatedShare:F0} % of its neurons fire in more than half of all steps.")
         : null;
 
     /// <summary>Each layer answers a peak time after the one before; a window shorter than the input and all those together ends before the last layer has its say.</summary>

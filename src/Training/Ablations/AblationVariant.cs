@@ -34,6 +34,11 @@ public sealed record AblationVariant(string Name, string Purpose, Func<TrainingS
         new("paper-loss", "the paper's loss, depth in metres", settings => settings with { Loss = LossKind.Paper, Network = settings.Network with { Unit = DepthUnit.Metres } }),
         new("log-depth", "logarithm of depth as the answer", Network(network => network with { Unit = DepthUnit.LogMetres })),
         new("metres", "depth in metres as the answer", Network(network => network with { Unit = DepthUnit.Metres })),
+        new("start-default", "PLIF from PyTorch's start, m = 1", Start("default", inputGain: 1f)),
+        new("start-m10", "PLIF from PyTorch's start, m = 10", Start("default", inputGain: 10f)),
+        new("start-rates", "PLIF from PyTorch's start scaled to firing rates, m = 1", Start(TrainingSettings.ScaledRates, inputGain: 1f)),
+        new("start-fluctuation", "PLIF from a fluctuation-driven start, m = 1", Start("fluctuation:sigma=0.8", inputGain: 1f)),
+        new("start-calibrated", "PLIF from a fluctuation-driven start calibrated to 10 % firing, m = 1", Start("fluctuation:calibrate=0.1", inputGain: 1f)),
     ];
 
     /// <summary>A variant by name.</summary>
@@ -44,6 +49,12 @@ public sealed record AblationVariant(string Name, string Purpose, Func<TrainingS
     private static Func<TrainingSettings, TrainingSettings> Network(Func<StereoSpikeSettings, StereoSpikeSettings> change) => settings => settings with { Network = change(settings.Network) };
 
     private static Func<TrainingSettings, TrainingSettings> Twin(ActivationKind kind) => Network(network => network with { Twin = kind });
+
+    private static Func<TrainingSettings, TrainingSettings> Start(string initialization, float inputGain) => settings => settings with
+    {
+        Initialization = initialization,
+        Network = settings.Network with { Neuron = NeuronKind.Plif, InputGain = inputGain },
+    };
 
     private static TrainingSettings WithEncoder(TrainingSettings settings, string encoder) => settings with
     {

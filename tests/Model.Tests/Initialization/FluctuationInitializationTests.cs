@@ -41,7 +41,7 @@ public class FluctuationInitializationTests
         InitializationReport after = InitializationReport.Measure(module, input, Dt, activeOnly: false);
 
         Assert.All(before.Layers, layer => Assert.Equal(1, layer.SilentShare));
-        Assert.Contains(before.Warnings, warning => warning.StartsWith("f10 is silent", StringComparison.Ordinal));
+        Assert.Contains(before.Warnings, warning => warning.StartsWith("f1 and 9 layers after it are silent", StringComparison.Ordinal));
         Assert.All(after.Layers, layer => Assert.InRange(layer.RateHz, 7, 16));
         Assert.All(after.Layers, layer => Assert.InRange(layer.SilentShare, 0, 0.03));
         Assert.Empty(after.Warnings);

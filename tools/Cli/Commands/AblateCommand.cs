@@ -21,12 +21,13 @@ internal static class AblateCommand
     private static readonly Option<string?> Variants = new("--variants") { Description = "Names joined by commas; all unless given." };
     private static readonly Option<string> Seeds = new("--seeds") { Description = "Seeds joined by commas.", DefaultValueFactory = _ => "1" };
     private static readonly Option<string> Preset = new("--preset") { Description = "The network unchanged and its training; see stereospike train --help.", DefaultValueFactory = _ => "sim-bench" };
+    private static readonly Option<ConvolutionKind?> Kind = new("--kind") { Description = "dense or separable convolutions for all variants; the preset's unless given." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the data." };
     private static readonly Option<bool> List = new("--list") { Description = "Name the variants and stop." };
 
     public static Command Make()
     {
-        var command = new Command("ablate", "Train variants of a network on one set and compare them on scenes that none has seen. Ctrl-C keeps all that is done.") { Data, Out, Variants, Seeds, Preset, Epochs, List };
+        var command = new Command("ablate", "Train variants of a network on one set and compare them on scenes that none has seen. Ctrl-C keeps all that is done.") { Data, Out, Variants, Seeds, Preset, Kind, Epochs, List };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
     }
@@ -46,7 +47,7 @@ internal static class AblateCommand
         string data = arguments.GetValue(Data) ?? throw new ArgumentException("Name the benchmark set with --data; make one with stereospike simulate bench --benchmark.");
         CommonOptions.StartTorch(arguments);
         TrainingSettings settings = TrainingPresets.Named(arguments.GetRequiredValue(Preset));
-        settings = settings with { Epochs = arguments.GetValue(Epochs) ?? settings.Epochs, Data = [Path.Combine(data, TrainFolder)] };
+        settings = settings with { Epochs = arguments.GetValue(Epochs) ?? settings.Epochs, Data = [Path.Combine(data, TrainFolder)], Network = settings.Network with { Kind = arguments.GetValue(Kind) ?? settings.Network.Kind } };
         string folder = arguments.GetRequiredValue(Out);
         AblationStudy study = Load(settings, data, folder, cancellation);
         (DepthReport constant, DepthReport mean) = study.Baselines();
