@@ -75,7 +75,10 @@ public static class FluctuationInitialization
                 if (layers.Length == 0)
                 {
                     _weights.DrawReadout(unit[0]);
-                    _evaluation.Evaluate(unit);
+                    if (unit.Any(node => node.Operation is FiringOperation || _module.Plan.BeforeNeurons.Contains(node.Name)))
+                    {
+                        _evaluation.Evaluate(unit);
+                    }
                 }
                 else if (SequencePlan.IsLoop(unit))
                 {

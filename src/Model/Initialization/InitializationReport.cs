@@ -45,7 +45,7 @@ public sealed class InitializationReport
         SequenceEvaluation evaluation = module.BeginSequence(batch);
         int samples = (int)batch.shape[0], steps = (int)batch.shape[1];
         var layers = new Dictionary<string, LayerStatistics>();
-        foreach (GraphNode[] unit in module.Plan.Units)
+        foreach (GraphNode[] unit in module.Plan.Units.Where(unit => unit.Any(node => node.Operation is FiringOperation || module.Plan.BeforeNeurons.Contains(node.Name))))
         {
             evaluation.Evaluate(unit);
             foreach (GraphNode node in unit.Where(node => node.Operation is FiringOperation))

@@ -23,10 +23,14 @@ internal sealed class SequencePlan
         }
 
         Units = units;
+        BeforeNeurons = graph.FiringNodes.SelectMany(node => behind[node.Name]).ToHashSet();
     }
 
     /// <summary>Single nodes, and loops of nodes in the graph's order; each after what it reads.</summary>
     public IReadOnlyList<GraphNode[]> Units { get; }
+
+    /// <summary>Names of the nodes that the input of some firing node depends on; the others are readouts.</summary>
+    public IReadOnlySet<string> BeforeNeurons { get; }
 
     /// <summary>Whether the nodes of a unit read themselves, a step later.</summary>
     public static bool IsLoop(GraphNode[] unit) => unit.Any(node => node.Operation is FeedbackOperation feedback && unit.Any(other => other.Name == feedback.Source));
