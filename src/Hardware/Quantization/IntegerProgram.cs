@@ -133,7 +133,9 @@ public sealed class IntegerProgram
             case AddOperation:
                 return new IntegerNode(node) { Multipliers = Multipliers(inputs, scale), Scale = scale, Bound = [] };
             case IntegratorOperation integrator:
-                double[] unit = RoundedNetwork.CommonUnit([.. inputs.Select(input => input.Scale)], IntegratorFractionBits);
+                double[] unit = inputs.All(input => input.Scale.AsSpan().SequenceEqual(inputs[0].Scale))
+                    ? inputs[0].Scale
+                    : [.. Enumerable.Range(0, node.Shape.Channels).Select(c => Math.ScaleB(inputs.Max(input => input.Scale[c]), -IntegratorFractionBits))];   // of the coarsest: finer units pass 62 bits
                 return new IntegerNode(node) { Multipliers = Multipliers(inputs, unit), Scale = Array.ConvertAll(unit, u => u * integrator.Gain), Bound = [] };
             case LeakyIntegratorOperation leaky:
                 return new IntegerNode(node) { LeakyReadout = IntegerLeakyReadout.Fold(leaky), Scale = Array.ConvertAll(scale, s => IntegerLeakyReadout.Unit(leaky, s)), Bound = [] };

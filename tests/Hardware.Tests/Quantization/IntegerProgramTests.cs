@@ -108,6 +108,19 @@ public class IntegerProgramTests
     }
 
     [Fact]
+    public void Heads_of_very_different_weights_stay_within_62_bits_at_16_bits_a_weight()
+    {
+        var settings = new StereoSpikeSettings { Width = 64, Height = 48, Kind = ConvolutionKind.Separable, Channels = 0.25, InputChannels = 36, Downsample = 2 };
+        NetworkGraph graph = StereoSpikeNetwork.Build(settings);
+        IReadOnlyDictionary<string, WeightTensor> weights = UniformInitialization.Draw(graph, seed: 1).ToDictionary(
+            pair => pair.Key, pair => new WeightTensor(pair.Value.Shape, Array.ConvertAll(pair.Value.Values, w => pair.Key.StartsWith("predict1", StringComparison.Ordinal) ? w / 64 : w)));
+
+        IntegerProgram program = IntegerProgram.Compile(graph, weights, new QuantizationSettings { WeightBits = 16 });
+
+        Assert.InRange(program[StereoSpikeNetwork.Readout].Bits, 50, 62);
+    }
+
+    [Fact]
     public void Nothing_may_follow_a_readout()
     {
         var builder = new NetworkGraphBuilder(new FeatureShape(1, 1, 1));
