@@ -8,6 +8,7 @@ root.Add(InfoCommand.Make());
 root.Add(ConvertCommand.Make());
 root.Add(IndexCommand.Make());
 root.Add(FilterCommand.Make());
+root.Add(DenoiseScoreCommand.Make());
 root.Add(RepresentCommand.Make());
 root.Add(ViewCommand.Make());
 root.Add(SimulateCommand.Make());

@@ -6,7 +6,7 @@ namespace StereoSpike.Ingest;
 public static class EventFilters
 {
     /// <summary>Every filter with its settings, for help texts.</summary>
-    public const string Help = "crop:x=,y=,width=,height=; flip:axis=x|y|xy; polarity:keep=on|off; refractory:us=1000; background:us=5000; hot:deviations=5,learn=100000; downsample:factor=2,us=1; rate:max=";
+    public const string Help = "crop:x=,y=,width=,height=; flip:axis=x|y|xy; polarity:keep=on|off; refractory:us=1000; background:us=5000,neighbours=1; hot:deviations=5,learn=100000,keep=; mask:file=; downsample:factor=2,us=1; rate:max=";
 
     /// <summary>Makes a filter.</summary>
     /// <param name="text">Its name and settings; those with a value in <see cref="Help"/> may be left out.</param>
@@ -23,8 +23,9 @@ public static class EventFilters
             "flip" => new FlipFilter(sensor, settings.Word("axis", "x", "y", "xy").Contains('x'), settings.Word("axis", "x", "y", "xy").Contains('y')),
             "polarity" => new PolarityFilter(sensor, settings.Word("keep", "on", "off") == "on" ? Polarity.On : Polarity.Off),
             "refractory" => new RefractoryFilter(sensor, settings.Whole("us", 1_000)),
-            "background" => new BackgroundActivityFilter(sensor, settings.Whole("us", 5_000)),
-            "hot" => new HotPixelFilter(sensor, settings.Number("deviations", 5), settings.Whole("learn", 100_000)),
+            "background" => new BackgroundActivityFilter(sensor, settings.Whole("us", 5_000), settings.Whole("neighbours", 1)),
+            "hot" => new HotPixelFilter(sensor, settings.Number("deviations", 5), settings.Whole("learn", 100_000), settings.Text("keep", optional: true)),
+            "mask" => new MaskFilter(sensor, settings.Text("file", optional: false)!),
             "downsample" => new DownsampleFilter(sensor, (int)Math.Min(settings.Whole("factor", 2), int.MaxValue), settings.Whole("us", 1)),
             "rate" => new RateFilter(sensor, settings.Whole("max", null)),
             _ => throw new ArgumentException($"There is no filter \"{name}\". Known are: {Help}."),
@@ -64,6 +65,12 @@ public static class EventFilters
         {
             _used.Add(key);
             return _values.TryGetValue(key, out string? value) && allowed.Contains(value) ? value : throw new ArgumentException($"The filter \"{_text}\" needs {key}={string.Join('|', allowed)}.");
+        }
+
+        public string? Text(string key, bool optional)
+        {
+            _used.Add(key);
+            return _values.TryGetValue(key, out string? value) && value.Length > 0 ? value : optional ? null : throw new ArgumentException($"The filter \"{_text}\" needs {key}=FILE.");
         }
 
         public long Whole(string key, long? absent)

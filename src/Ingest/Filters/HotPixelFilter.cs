@@ -11,6 +11,7 @@ internal sealed class HotPixelFilter : IEventFilter
 {
     private readonly double _deviations;
     private readonly long _learnFrom;
+    private readonly string? _keep;
     private readonly long[] _counts;
     private bool[]? _hot;
     private long _seen;
@@ -18,15 +19,17 @@ internal sealed class HotPixelFilter : IEventFilter
     /// <param name="sensor">The camera's size.</param>
     /// <param name="deviations">n, greater than 0.</param>
     /// <param name="learnFrom">Events to learn from, at least 1.</param>
-    public HotPixelFilter(SensorSize sensor, double deviations, long learnFrom)
+    /// <param name="keep">Where to write what it learned, once it has; null for nowhere.</param>
+    public HotPixelFilter(SensorSize sensor, double deviations, long learnFrom, string? keep = null)
     {
         Output = sensor;
         _deviations = Guard.Above(deviations, 0.0, "deviations");
         _learnFrom = Guard.AtLeast(learnFrom, 1L, "learn");
+        _keep = keep;
         _counts = new long[sensor.Pixels];
     }
 
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"hot:deviations={_deviations},learn={_learnFrom}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"hot:deviations={_deviations},learn={_learnFrom}{(_keep is null ? "" : $",keep={_keep}")}");
 
     public SensorSize Output { get; }
 
@@ -53,6 +56,12 @@ internal sealed class HotPixelFilter : IEventFilter
     {
         long[] active = [.. _counts.Where(count => count > 0)];
         double mean = active.Average(), spread = Math.Sqrt(active.Average(count => (count - mean) * (count - mean)));
-        return [.. _counts.Select(count => count > mean + (_deviations * spread))];
+        bool[] hot = [.. _counts.Select(count => count > mean + (_deviations * spread))];
+        if (_keep is not null)
+        {
+            PixelMask.Write(_keep, hot, Output);
+        }
+
+        return hot;
     }
 }

@@ -32,6 +32,44 @@ public sealed class EventFilterTests
         Check("background:us=50", [At(0, 0, 0), At(50, 1, 1), At(60, 7, 5), At(61, 7, 5), At(101, 2, 2)], [At(50, 1, 1)], Sensor);
 
     [Fact]
+    public void Support_by_several_neighbours_can_be_asked_for() =>
+        // (1, 1) has one neighbour when it comes, (0, 1) has two: (0, 0) and (1, 1). (0, 0) again has two, but at 200 they came too long ago.
+        Check("background:us=50,neighbours=2", [At(0, 0, 0), At(1, 1, 1), At(2, 0, 1), At(3, 0, 0), At(200, 0, 0)], [At(2, 0, 1), At(3, 0, 0)], Sensor);
+
+    [Fact]
+    public void What_was_learned_of_hot_pixels_is_kept_and_used_again()
+    {
+        using var folder = new StereoSpike.Tests.TemporaryFolder();
+        string mask = folder.File("hot.txt");
+        DvsEvent[] events = [.. Enumerable.Range(0, 32).Select(i => At(i, i % 8, i / 8 % 2)), .. Enumerable.Range(32, 8).Select(i => At(i, 7, 5))];
+
+        EventFilters.Parse($"hot:deviations=3,learn=40,keep={mask}", Sensor).Apply([.. events]);
+
+        Assert.Equal("# 8x6\n7 5\n", File.ReadAllText(mask));
+        Check($"mask:file={mask}", [At(0, 7, 5), At(1, 0, 0)], [At(1, 0, 0)], Sensor);
+        Assert.Contains("line 1: is not \"# 9x6\"", Assert.Throws<InvalidDataException>(() => EventFilters.Parse($"mask:file={mask}", new SensorSize(9, 6))).Message, StringComparison.Ordinal);
+        File.AppendAllText(mask, "8 0\n");
+        Assert.Contains("line 3: is no pixel", Assert.Throws<InvalidDataException>(() => EventFilters.Parse($"mask:file={mask}", Sensor)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_filter_is_scored_by_what_it_keeps_of_signal_and_noise()
+    {
+        // Signal: (1, 1) and (2, 1) in turn, each supported by the other from the second event on. Noise: alone at (7, 5), and one that falls beside the signal.
+        DvsEvent[] events = [At(0, 1, 1), At(10, 2, 1), At(20, 7, 5), At(30, 1, 1), At(40, 2, 2)];
+        bool[] noise = [false, false, true, false, true];
+
+        DenoiserPoint point = DenoiserScore.Measure(events, noise, Sensor, "background:us=50");
+
+        Assert.Equal(new DenoiserPoint("background:us=50", 2.0 / 3, 0.5), point);
+
+        // Trapezoids below (0, 0), (½, ⅔), (1, 1): ½ · ⅓ + ½ · ⅚ = 7/12.
+        Assert.Equal(7.0 / 12, DenoiserScore.AreaUnder([point]), 1e-12);
+        Assert.Equal(0.5, DenoiserScore.AreaUnder([]));
+        Assert.Equal(1, DenoiserScore.AreaUnder([new DenoiserPoint("", 1, 0)]));
+    }
+
+    [Fact]
     public void A_hot_pixel_is_silenced_once_it_is_known()
     {
         // 40 events, 2 at each of 16 pixels and 8 at (7, 5): mean 40/17, deviation 1.4; 8 > mean + 3 · 1.4. Those that taught it pass, all but the last of them.
