@@ -8,18 +8,43 @@ internal static class DriveMeasurement
     /// <summary>Counts synapses and averages presynaptic values.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="afferent">The connection.</param>
-    /// <param name="values">What its source made, shape [N·T,C,H,W].</param>
+    /// <param name="evaluation">Holds what its source made.</param>
     /// <param name="steps">T.</param>
     /// <param name="stepSeconds">dt, s.</param>
     /// <param name="activeOnly">Whether to average only where something arrives: with one step over neurons that see any value but 0, in sequences from each sample's first active step to its last.</param>
-    public static AfferentDrive Of(NetworkGraph graph, Afferent afferent, Tensor values, int steps, double stepSeconds, bool activeOnly)
+    public static AfferentDrive Of(NetworkGraph graph, Afferent afferent, SequenceEvaluation evaluation, int steps, double stepSeconds, bool activeOnly)
     {
         using var scope = NewDisposeScope();
-        double share = activeOnly ? ActiveShare(afferent, values, steps) : 1;
+        Tensor summary = Summary(graph, afferent, evaluation);
+        double share = activeOnly ? ActiveShare(afferent, summary.narrow(1, 2, 1), steps) : 1;
         double scale = share > 0 ? 1 / (share * stepSeconds) : 0;
         (double fanIn, double repeated) = Synapses(graph, afferent);
-        return new AfferentDrive(fanIn, values.mean().item<float>() * scale, values.square().mean().item<float>() * scale, repeated);
+        return new AfferentDrive(fanIn, summary.select(1, 0).mean().item<float>() * scale, summary.select(1, 1).mean().item<float>() * scale, repeated);
     }
+
+    /// <summary>Whether the source of a connection has been worked out.</summary>
+    public static bool IsKnown(NetworkGraph graph, Afferent afferent, SequenceEvaluation evaluation) => evaluation.Flat.ContainsKey(Read(graph, afferent).Name);
+
+    /// <summary>What the source made, over its channels: mean, mean square, and whether any is not 0; shape [N·T,3,H,W].</summary>
+    /// <remarks>All three commute with a nearest resize, so three channels are resized and not, say, 512.</remarks>
+    private static Tensor Summary(NetworkGraph graph, Afferent afferent, SequenceEvaluation evaluation)
+    {
+        Tensor values = evaluation.Flat[Read(graph, afferent).Name];
+        Tensor summary = cat([values.mean([1], keepdim: true), values.square().mean([1], keepdim: true), values.ne(0).any(1, keepdim: true).to_type(ScalarType.Float32)], 1);
+        if (graph[afferent.Source].Operation is not NearestResizeOperation)
+        {
+            return summary;
+        }
+
+        FeatureShape resized = graph[afferent.Source].Shape;
+        using Tensor rows = Sources(summary.shape[2], resized.Height), columns = Sources(summary.shape[3], resized.Width);
+        return summary.index_select(2, rows).index_select(3, columns);
+
+        static Tensor Sources(long source, int target) => tensor([.. NearestResize.Sources((int)source, target).Select(i => (long)i)]);
+    }
+
+    /// <summary>The node whose values reach the connection, before any resize.</summary>
+    private static GraphNode Read(NetworkGraph graph, Afferent afferent) => graph[afferent.Source] is { Operation: NearestResizeOperation } resize ? graph[resize.Inputs[0]] : graph[afferent.Source];
 
     /// <summary>N and Σ r² of a neuron, averaged over the layer's positions.</summary>
     public static (double FanIn, double Repeated) Synapses(NetworkGraph graph, Afferent afferent)
@@ -63,17 +88,19 @@ internal static class DriveMeasurement
         return ((double)count / positions, (double)squares / positions);
     }
 
-    private static double ActiveShare(Afferent afferent, Tensor values, int steps)
+    /// <param name="afferent">The connection.</param>
+    /// <param name="active">1 where any channel is not 0, shape [N·T,1,H,W].</param>
+    /// <param name="steps">T.</param>
+    private static double ActiveShare(Afferent afferent, Tensor active, int steps)
     {
-        Tensor active = values.ne(0).any(1, keepdim: true);
         if (steps == 1)
         {
             return Window(afferent) is { } conv
-                ? nn.functional.max_pool2d(active.to_type(ScalarType.Float32), [conv.Kernel, conv.Kernel], [conv.Stride, conv.Stride], [conv.Padding, conv.Padding]).mean().item<float>()
-                : active.flatten(1).any(1).to_type(ScalarType.Float32).mean().item<float>();
+                ? nn.functional.max_pool2d(active, [conv.Kernel, conv.Kernel], [conv.Stride, conv.Stride], [conv.Padding, conv.Padding]).mean().item<float>()
+                : active.amax([1, 2, 3]).mean().item<float>();
         }
 
-        bool[] bySampleAndStep = active.flatten(1).any(1).data<bool>().ToArray();
+        bool[] bySampleAndStep = active.amax([1, 2, 3]).ne(0).data<bool>().ToArray();
         long covered = 0;
         for (int start = 0; start < bySampleAndStep.Length; start += steps)
         {

@@ -170,14 +170,10 @@ public static class FluctuationInitialization
             }
         }
 
-        private bool Known(Afferent afferent) => _evaluation.Find(_module.Graph[afferent.Source]) is not null;
+        private bool Known(Afferent afferent) => DriveMeasurement.IsKnown(_module.Graph, afferent, _evaluation);
 
-        private AfferentDrive Measure(Afferent afferent)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor values = _evaluation.Find(_module.Graph[afferent.Source])!;
-            return WithRate(DriveMeasurement.Of(_module.Graph, afferent, values, _steps, _settings.StepSeconds, _settings.ActiveOnly));
-        }
+        private AfferentDrive Measure(Afferent afferent) =>
+            WithRate(DriveMeasurement.Of(_module.Graph, afferent, _evaluation, _steps, _settings.StepSeconds, _settings.ActiveOnly));
 
         /// <summary>Before a loop has run, its rate is guessed to be what drives it.</summary>
         private AfferentDrive Guess(GraphNode layer, Afferent afferent)

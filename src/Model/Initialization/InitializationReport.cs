@@ -68,7 +68,7 @@ public sealed class InitializationReport
         PotentialStatistics activity = PotentialStatistics.Measure(neuron, leak, evaluation.Value(node.Inputs[0]));
         IReadOnlyList<Afferent> afferents = Afferent.Of(module.Graph, node);
         (Afferent Afferent, AfferentDrive Drive, WeightMoments Moments)[] all = [.. afferents.Select(afferent => (
-            afferent, DriveMeasurement.Of(module.Graph, afferent, evaluation.Find(module.Graph[afferent.Source])!, steps, stepSeconds, activeOnly), MomentsOf(module, afferent)))];
+            afferent, DriveMeasurement.Of(module.Graph, afferent, evaluation, steps, stepSeconds, activeOnly), MomentsOf(module, afferent)))];
         double variance = all.Sum(c => c.Drive.Variance(c.Moments.Mean, c.Moments.Deviation, kernel));
         return new LayerStatistics
         {

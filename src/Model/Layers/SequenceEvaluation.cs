@@ -26,11 +26,6 @@ internal sealed class SequenceEvaluation
     /// <summary>A node's value with its steps apart, shape [N,T,C,H,W].</summary>
     public Tensor Value(string node) => Apart(_flat[node]);
 
-    /// <summary>A node's value, shape [N·T,C,H,W], worked out if a convolution takes it in on the way; null if its turn has not come.</summary>
-    public Tensor? Find(GraphNode node) => _flat.TryGetValue(node.Name, out Tensor? value) ? value
-        : _stateless.IsFoldedAway(node) && node.Inputs.All(_flat.ContainsKey) ? _stateless.Evaluate(node, _flat)
-        : null;
-
     /// <summary>Works one unit of the plan out.</summary>
     /// <param name="unit">A node, or a loop.</param>
     public void Evaluate(GraphNode[] unit)
