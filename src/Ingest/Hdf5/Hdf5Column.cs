@@ -17,9 +17,8 @@ internal abstract class Hdf5Column : IDisposable
     /// <exception cref="InvalidDataException">It is not one line of numbers.</exception>
     public static Hdf5Column Open(Hdf5File file, string name, double unit = 1)
     {
-        IH5DataType type = file.Dataset(name).Type;
-        bool signed = type.Class == H5DataTypeClass.Enumerated || (type.Class == H5DataTypeClass.FixedPoint && type.FixedPoint.IsSigned);
-        return (type.Class, type.Size, signed) switch
+        IH5Dataset dataset = file.Dataset(name);
+        return file.Guarded(name, () => (dataset.Type.Class, dataset.Type.Size, IsSigned(dataset.Type))) switch
         {
             (H5DataTypeClass.FloatingPoint, 8, _) => new Fractions<double>(file, name, unit),
             (H5DataTypeClass.FloatingPoint, 4, _) => new Fractions<float>(file, name, unit),
@@ -34,6 +33,8 @@ internal abstract class Hdf5Column : IDisposable
             _ => throw file.Misshapen(name, file.Dataset(name), "[E] of numbers"),
         };
     }
+
+    private static bool IsSigned(IH5DataType type) => type.Class == H5DataTypeClass.Enumerated || (type.Class == H5DataTypeClass.FixedPoint && type.FixedPoint.IsSigned);
 
     /// <summary>Reads rows.</summary>
     /// <param name="first">The first, 0-based.</param>

@@ -42,8 +42,8 @@ internal sealed class Hdf5Rows<T> : IDisposable
         _dataset = file.Dataset(name);
         _rowShape = rowShape;
         Columns = rowShape.Aggregate(1, (product, length) => checked(product * length));
-        ulong[] shape = _dataset.Space.Dimensions;
-        if (shape.Length != 1 + rowShape.Length || !shape.Skip(1).SequenceEqual(rowShape.Select(length => (ulong)length)) || shape[0] > long.MaxValue / 64 || !Hdf5Element<T>.Fits(_dataset.Type))
+        (ulong[] shape, bool fits) = file.Guarded(name, () => (_dataset.Space.Dimensions, Hdf5Element<T>.Fits(_dataset.Type)));
+        if (shape.Length != 1 + rowShape.Length || !shape.Skip(1).SequenceEqual(rowShape.Select(length => (ulong)length)) || shape[0] > long.MaxValue / 64 || !fits)
         {
             throw file.Misshapen(name, _dataset, $"[{string.Join(", ", rowShape.Select(length => length.ToString(CultureInfo.InvariantCulture)).Prepend("E"))}] of {Hdf5Element<T>.Name}");
         }
@@ -97,15 +97,16 @@ internal sealed class Hdf5Rows<T> : IDisposable
     private int BlockRows()
     {
         long usual = Math.Max(1, BlockBytes / RowBytes);
-        if (_dataset.Layout.Class != H5DataLayoutClass.Chunked)
+        ulong[]? chunks = _file.Guarded(_name, () => _dataset.Layout.Class == H5DataLayoutClass.Chunked ? _dataset.Layout.Chunks : null);
+        if (chunks is null)
         {
             return (int)usual;
         }
 
-        long rows = (long)Math.Min(_dataset.Layout.Chunks[0], long.MaxValue / 64);
-        if (rows < 1 || rows > LargestBlock / RowBytes || _dataset.Layout.Chunks.Aggregate((double)Unsafe.SizeOf<T>(), (bytes, side) => bytes * side) > LargestBlock)
+        long rows = (long)Math.Min(chunks.FirstOrDefault(), long.MaxValue / 64);
+        if (rows < 1 || rows > LargestBlock / RowBytes || chunks.Aggregate((double)Unsafe.SizeOf<T>(), (bytes, side) => bytes * side) > LargestBlock)
         {
-            throw BadFile.Error(_file.Path, _name, $"has chunks of [{string.Join(", ", _dataset.Layout.Chunks)}] elements; at most {LargestBlock >> 20} MiB of rows are unpacked at once", "Write it again with smaller chunks, or contiguous (stereospike convert does).");
+            throw BadFile.Error(_file.Path, _name, $"has chunks of [{string.Join(", ", chunks)}] elements; at most {LargestBlock >> 20} MiB of rows are unpacked at once", "Write it again with smaller chunks, or contiguous (stereospike convert does).");
         }
 
         // Whole chunks, several of the small ones at once.
