@@ -30,7 +30,7 @@ public sealed class WholePathTests : IDisposable
         File.Delete(page);
         JsonObject reported = Program.Run("report", run, "--json").Good();
         Assert.Equal(page, (string)reported["report"]!);
-        Assert.Contains("best: sim", File.ReadAllText(page), StringComparison.Ordinal);
+        Assert.Contains("seed 1", File.ReadAllText(page), StringComparison.Ordinal);
 
         Assert.Equal(("mvsec", width, height, 8), ((string)info["format"]!, (int)info["width"]!, (int)info["height"]!, (int)info["labels"]!));
         Assert.Equal((long)made["events"]!["left"]!, (long)info["events"]!["left"]!);
