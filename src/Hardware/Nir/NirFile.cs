@@ -19,7 +19,7 @@ public static class NirFile
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static NirNode Read(string path)
     {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using StackGuardedStream stream = new(path);
         try
         {
             using NativeFile file = H5File.Open(stream, leaveOpen: true);

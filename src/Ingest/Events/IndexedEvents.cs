@@ -120,7 +120,7 @@ public sealed class IndexedEvents : IEventSequence, IDisposable
         EventIndex.Entry[] entries = _index.Entries;
         bool last = entry == entries.Length - 1;
         long count = (last ? Count : entries[entry + 1].EventsBefore) - entries[entry].EventsBefore, length = (last ? _file.Length : entries[entry + 1].Byte) - entries[entry].Byte;
-        if (count > int.MaxValue / 2)
+        if (count < 0 || count > length / _decoder.RecordBytes * _decoder.MostEventsPerRecord)   // nor is memory set aside for what the bytes cannot hold
         {
             throw Contradicts(entry);
         }

@@ -36,15 +36,20 @@ internal sealed class Hdf5File : IDisposable
     public static Hdf5File Open(string path)
     {
         LibraryFilter.EnsureRegistered();
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var stream = new StackGuardedStream(path);
         try
         {
             return new Hdf5File(path, H5File.Open(stream, leaveOpen: false));
         }
-        catch (Exception cause) when (IsDamage(cause))
+        catch (Exception cause)
         {
             stream.Dispose();
-            throw BadFile.Error(path, "", "is not an HDF5 file, or is cut short or damaged", Remedy, cause);
+            if (IsDamage(cause, path))
+            {
+                throw BadFile.Error(path, "", "is not an HDF5 file, or is cut short or damaged", Remedy, cause);
+            }
+
+            throw;
         }
     }
 
@@ -97,7 +102,7 @@ internal sealed class Hdf5File : IDisposable
         {
             return read();
         }
-        catch (Exception cause) when (IsDamage(cause))
+        catch (Exception cause) when (IsDamage(cause, Path))
         {
             throw BadFile.Error(Path, place, $"cannot be read ({cause.GetBaseException().Message.TrimEnd('.').ReplaceLineEndings(" ")})", Remedy, cause);
         }
@@ -134,7 +139,8 @@ internal sealed class Hdf5File : IDisposable
         }
     }
 
-    /// <summary>PureHDF reports damage by whatever exception its parsing runs into; none of them is a fault of the caller's.</summary>
-    private static bool IsDamage(Exception cause) =>
-        cause is not (OutOfMemoryException or OperationCanceledException or UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException);
+    /// <summary>PureHDF reports damage by whatever exception its parsing runs into; none of them is a fault of the caller's. Errors of our own, which name the file, need no other words.</summary>
+    private static bool IsDamage(Exception cause, string path) =>
+        cause is not (OutOfMemoryException or OperationCanceledException or UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
+        && !(cause is InvalidDataException && cause.Message.StartsWith(path, StringComparison.Ordinal));
 }

@@ -54,7 +54,7 @@ public sealed class TimeSlice : IEventReader
             {
                 _begun = true;
                 _startUs = destination[0].TimestampUs + _fromUs;
-                _endUs = _lengthUs < long.MaxValue - _startUs ? _startUs + _lengthUs : long.MaxValue;
+                _endUs = _lengthUs < long.MaxValue - Math.Max(0, _startUs) ? _startUs + _lengthUs : long.MaxValue;
             }
 
             int kept = 0;

@@ -60,7 +60,7 @@ public sealed record SimulatedSet
                 "scenes" => set with { Scenes = Number<int>(pair[0], value) },
                 "seconds" => set with { Seconds = Number<double>(pair[0], value) },
                 "seed" => set with { Seed = Number<ulong>(pair[0], value) },
-                "truth" => set with { Truth = Known<SimulatedTruth>(value.Replace("-", "", StringComparison.Ordinal), "truth") },
+                "truth" => set with { Truth = TruthOf(value) },
                 "textures" => set with { Textures = Known<TextureShare>(value, "share of the textures") },
                 "nearest" => set with { NearestDisparityPx = Number<double>(pair[0], value) },
                 _ => throw new ArgumentException($"\"{pair[0]}\" is no setting of a simulated set; known are rig, scenes, seconds, seed, truth, nearest, textures."),
@@ -117,6 +117,14 @@ public sealed record SimulatedSet
         return parts.Length == 3 && parts[0].Split('x') is [var columns, var rows]
             ? SimulatedRigs.Custom(new SensorSize(Number<int>("rig", columns), Number<int>("rig", rows)), Number<double>("rig", parts[1]), Number<double>("rig", parts[2])) with { Name = text }
             : SimulatedRigs.Get(text);
+    }
+
+    /// <summary>The truth that a word names: <c>dense</c>, <c>lidar</c> or <c>per-event</c>.</summary>
+    /// <exception cref="ArgumentException">It names none.</exception>
+    public static SimulatedTruth TruthOf(string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        return Known<SimulatedTruth>(word.Replace("-", "", StringComparison.Ordinal), "truth");
     }
 
     private SimulatedRecording Make(StereoRig rig, ulong seed) =>

@@ -1,6 +1,6 @@
 namespace StereoSpike.Readout;
 
-/// <summary>An array of numbers as pictures on one page: a channel each, with a common ruler.</summary>
+/// <summary>An array of numbers as pictures on one page: a channel each, with a common ruler, whose ends stand for the hundredth of the values beyond them too.</summary>
 public static class RepresentationPicture
 {
     private const int MostColumns = 4, SmallSide = 200, LargestZoom = 16;
@@ -18,13 +18,8 @@ public static class RepresentationPicture
     {
         ArgumentNullException.ThrowIfNull(titles);
         Guard.Length(values.Length, checked(titles.Count * height * width), nameof(values));
-        double most = 0;
-        foreach (float value in values)
-        {
-            most = Math.Max(most, Math.Abs(value));
-        }
-
-        ColourScale scale = hasSigns ? ColourScale.Polarity(most > 0 ? most : 1) : ColourScale.Amount(most > 0 ? most : 1);
+        double most = UsualMost(values);
+        ColourScale scale = hasSigns ? ColourScale.Polarity(most) : ColourScale.Amount(most);
         var panels = new Panel[titles.Count];
         for (int channel = 0; channel < panels.Length; channel++)
         {
@@ -33,6 +28,22 @@ public static class RepresentationPicture
 
         int zoom = Math.Clamp(SmallSide / Math.Max(height, width), 1, LargestZoom);
         return new Montage { Headline = headline, Subline = subline, Columns = panels.Length == MostColumns + 1 ? panels.Length : MostColumns, Zoom = zoom }.Draw(panels);
+    }
+
+    /// <summary>What 99 of 100 values that are not 0 stay within: a hot pixel must not darken all others. 1 where all are 0.</summary>
+    private static double UsualMost(ReadOnlySpan<float> values)
+    {
+        var sizes = new List<float>();
+        foreach (float value in values)
+        {
+            if (value != 0)
+            {
+                sizes.Add(Math.Abs(value));
+            }
+        }
+
+        sizes.Sort();
+        return sizes.Count > 0 ? sizes[^((sizes.Count / 100) + 1)] : 1;
     }
 
     private static Picture Channel(ReadOnlySpan<float> values, int height, int width, ColourScale scale)

@@ -41,6 +41,9 @@ public sealed record TrainingSettings
     /// <summary>The start that draws uniform weights and scales each layer to <see cref="InitialRate"/>: <see cref="RateScaling"/>.</summary>
     public const string ScaledRates = "rates";
 
+    /// <summary>The one group whose names are the network's own: those of its layers.</summary>
+    private const string LayerPenaltiesKey = "layer_penalties";
+
     /// <summary>The network.</summary>
     public StereoSpikeSettings Network { get; init; } = new();
 
@@ -177,8 +180,8 @@ public sealed record TrainingSettings
 
     /// <summary>These settings with one of them changed, named as in <see cref="ToJson"/>'s text.</summary>
     /// <param name="assignment">A name and a value, such as <c>clip_norm=1</c>, <c>network.tau_steps=2</c>, <c>milestones=[10,20]</c> or <c>schedule=milestones</c>.</param>
-    /// <exception cref="ArgumentException">It is no such text.</exception>
-    /// <exception cref="InvalidDataException">There is no such setting, or the value is out of range.</exception>
+    /// <exception cref="ArgumentException">It is no such text, or there is no such setting; the message names those that there are.</exception>
+    /// <exception cref="InvalidDataException">The value is not of the setting's kind, or out of range.</exception>
     public TrainingSettings With(string assignment)
     {
         ArgumentNullException.ThrowIfNull(assignment);
@@ -194,6 +197,11 @@ public sealed record TrainingSettings
         if (pair.Length != 2 || group is not JsonObject target)
         {
             throw new ArgumentException($"\"{assignment}\" names no setting; write NAME=VALUE with a name as in a run's settings.json, such as clip_norm=1 or network.tau_steps=2.");
+        }
+
+        if (!target.ContainsKey(path[^1]) && path is not [LayerPenaltiesKey, _])
+        {
+            throw new ArgumentException($"\"{assignment}\": there is no setting {path[^1]}; beside it there are {string.Join(", ", target.Select(setting => setting.Key))}.");
         }
 
         target[path[^1]] = ValueOf(pair[1]);

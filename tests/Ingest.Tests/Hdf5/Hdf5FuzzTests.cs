@@ -31,6 +31,23 @@ public sealed class Hdf5FuzzTests
         ReadAll(recording.Events(Camera.Right));
     });
 
+    [Fact]
+    public void A_file_whose_objects_lead_in_circles_is_refused_by_name()
+    {
+        // Found by fuzzing: the byte holds the flags of a message in a dataset's header, and says that its content is shared, namely that very header's. Followed on and on it overflows the stack, which ends the process.
+        using var folder = new TemporaryFolder();
+        string path = folder.File("circle.h5");
+        byte[] file = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "h5py", "columns_zlib.h5"));
+        file[5020] = 0xCF;
+        File.WriteAllBytes(path, file);
+
+        InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => ColumnEvents.Open(path, Camera.Left, Sensor));
+
+        Assert.StartsWith(path, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(": leads in circles: ", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(refusal.Message.IndexOf(path, StringComparison.Ordinal), refusal.Message.LastIndexOf(path, StringComparison.Ordinal));   // one error, not one within another
+    }
+
     private static void ReadAll(IEventSequence events)
     {
         var batch = new DvsEvent[512];

@@ -18,6 +18,17 @@ public sealed class RepresentationPictureTests
     }
 
     [Fact]
+    public void A_hot_pixel_does_not_darken_the_others()
+    {
+        // 100 pixels of 5 and one of 5,000: the scale runs to 5, so that all 101 have its end's colour.
+        float[] values = [.. Enumerable.Repeat(5f, 100), 5_000f, .. new float[9]];
+
+        Picture page = RepresentationPicture.Draw(values, ["events"], 10, 11, hasSigns: false, "count");
+
+        Assert.True(Pixels(page).Count(pixel => pixel == ColourScale.Amount(5).At(5)) >= 101);
+    }
+
+    [Fact]
     public void An_empty_window_is_black() =>
         Assert.Contains(new Colour(0, 0, 4), Pixels(RepresentationPicture.Draw(new float[12], ["events"], 3, 4, hasSigns: false, "count")));
 

@@ -45,7 +45,9 @@ public class TrainingSettingsTests
     [Theory]
     [InlineData("clip_norm", "names no setting; write NAME=VALUE")]
     [InlineData("net.tau_steps=2", "names no setting; write NAME=VALUE")]
-    [InlineData("clipnorm=2", "clipnorm=2: training settings: cannot be used (")]
+    [InlineData("clipnorm=2", "\"clipnorm=2\": there is no setting clipnorm; beside it there are network, seed, epochs,")]
+    [InlineData("network.colour=2", "there is no setting colour; beside it there are width, height,")]
+    [InlineData("clip_norm=much", "clip_norm=much: training settings: cannot be used (")]
     [InlineData("average_decay=1", "must be at least 0 and less than 1; it is 1")]
     [InlineData("layer_penalties.bottom=-1", "A layer's penalty weight must be at least 0.")]
     public void A_change_that_is_none_is_refused_by_its_text(string assignment, string expected) =>

@@ -13,7 +13,7 @@ internal static class SimulateCommand
     private static readonly Option<double> Seconds = new("--seconds") { Description = "Length of each recording.", DefaultValueFactory = _ => 2.0 };
     private static readonly Option<SceneKind> Scene = new("--scene") { Description = "room: a textured room and a flying rig. boxes: a few things that cross the view of a resting rig.", DefaultValueFactory = _ => SceneKind.Room };
     private static readonly Option<int> Scenes = new("--scenes") { Description = "Recordings to make; each has the next seed.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<SimulatedTruth> Truth = new("--truth") { Description = "dense depth, lidar (a part of the pixels), or perevent (the newest event of each pixel).", DefaultValueFactory = _ => SimulatedTruth.Dense };
+    private static readonly Option<string> Truth = new("--truth") { Description = "dense depth, lidar (a part of the pixels), or per-event (the newest event of each pixel).", DefaultValueFactory = _ => "dense" };
     private static readonly Option<double> Nearest = new("--nearest-px") { Description = "Of boxes: the largest disparity, px.", DefaultValueFactory = _ => SimulatedScene.NearestDisparityPx };
     private static readonly Option<bool> Benchmark = new("--benchmark") { Description = "Write the fixed benchmark set into the folder OUT: OUT/train and OUT/test, for stereospike ablate. Other options but --json are not asked." };
     private static readonly Option<int?> Width = new("--width") { Description = "Sensor columns of a custom rig." };
@@ -38,7 +38,7 @@ internal static class SimulateCommand
 
         int scenes = Guard.AtLeast(arguments.GetValue(Scenes), 1, "--scenes");
         StereoRig rig = RigOf(arguments);
-        var set = new SimulatedSet { Kind = arguments.GetValue(Scene), Seconds = arguments.GetValue(Seconds), Truth = arguments.GetValue(Truth), NearestDisparityPx = arguments.GetValue(Nearest), Seed = (ulong)arguments.GetValue(CommonOptions.Seed) };
+        var set = new SimulatedSet { Kind = arguments.GetValue(Scene), Seconds = arguments.GetValue(Seconds), Truth = SimulatedSet.TruthOf(arguments.GetRequiredValue(Truth)), NearestDisparityPx = arguments.GetValue(Nearest), Seed = (ulong)arguments.GetValue(CommonOptions.Seed) };
         long[] totals = [0, 0, 0];
         for (int i = 0; i < scenes; i++)
         {
