@@ -51,7 +51,7 @@ public sealed record ColourScale
 
         int percent = (known.Length - 1) / 100;
         double near = known[percent], far = known[^(percent + 1)];
-        double step = TickStep(far - near > 0.01 * far ? far - near : 0.2 * far);
+        double step = TickStep(far - near > 0.05 * far ? far - near : 0.2 * far);   // colours are not spent on the last centimetres of what is all but flat
         double first = Math.Floor(near / step) * step, last = Math.Ceiling(far / step) * step;
         return Depth(first, last > first ? last : first + step);
     }

@@ -7,7 +7,7 @@ namespace StereoSpike.Readout;
 /// <summary>Draws an <see cref="InitializationReport"/>: fluctuations, firing rates and how many neurons can learn, layer by layer.</summary>
 public static class InitializationPicture
 {
-    private const int Margin = 72, PanelHeight = 150, PanelGap = 64, Top = 76, Bottom = 56, MostLabels = 14;
+    private const int Margin = 72, PanelHeight = 150, PanelGap = 64, Top = 76, Bottom = 56, MostLabels = 14, LeastWidth = 780;   // room for the longest title and its key
     private static readonly SKColor Measured = new(0xF2, 0xC1, 0x4E), Predicted = new(0x6E, 0xA8, 0xFE), Silent = new(0x5B, 0x63, 0x70), Saturated = new(0xE0, 0x5A, 0x4E), Band = new(0x24, 0x33, 0x2B);
 
     /// <summary>Draws the report.</summary>
@@ -18,7 +18,7 @@ public static class InitializationPicture
         ArgumentNullException.ThrowIfNull(report);
         LayerStatistics[] layers = [.. report.Layers];
         Guard.AtLeast(layers.Length, 1, nameof(report));
-        var picture = new Picture(Math.Clamp(160 + (layers.Length * 70), 640, 1600), Top + (3 * PanelHeight) + (2 * PanelGap) + Bottom);
+        var picture = new Picture(Math.Clamp(160 + (layers.Length * 70), LeastWidth, 1600), Top + (3 * PanelHeight) + (2 * PanelGap) + Bottom);
         using var pen = new PagePen();
         using SKBitmap bitmap = PagePen.Canvas(picture);
         using (var canvas = new SKCanvas(bitmap))

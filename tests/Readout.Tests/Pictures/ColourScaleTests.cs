@@ -36,6 +36,8 @@ public class ColourScaleTests
     {
         ColourScale flat = ColourScale.DepthOf(new DepthMap(new SensorSize(2, 1), [3f, 3f]));
         Assert.True(flat.Minimum <= 3 && flat.Maximum >= 3 && flat.Ticks().Count >= 2);
+        ColourScale nearlyFlat = ColourScale.DepthOf(new DepthMap(new SensorSize(2, 1), [1.301f, 1.319f]));
+        Assert.True(nearlyFlat.Minimum <= 1.3 && nearlyFlat.Maximum >= 1.35);
         Assert.Equal(1.0, ColourScale.DepthOf(DepthMap.Unknown(new SensorSize(2, 1))).Maximum);
     }
 
