@@ -43,7 +43,7 @@ internal sealed class Hdf5Structure(MappedFile file)
 
             return header is { } dataset ? Dataset(dataset) : null;
         }
-        catch (Exception cause) when (cause is InvalidDataException or ArgumentOutOfRangeException or OverflowException)
+        catch (Exception cause) when (cause is InvalidDataException or ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException)
         {
             return null;   // damaged or unknown: the library will say which
         }
