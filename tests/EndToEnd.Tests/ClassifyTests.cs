@@ -21,6 +21,34 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
+    public void A_single_spike_network_of_convolutions_is_trained_judged_and_drawn_from_the_command_line()
+    {
+        string assets = Path.Combine(Path.GetDirectoryName(Program.Assembly)!, "Assets", "fashion-mnist"), run = _folder.File("run"), weights = Path.Combine(run, "weights.safetensors");
+        Program.Run("classify", "train", "--method", "ttfs", "--data", assets, "--out", run, "--network", "16C3-P2-16C3-P2-32", "--epochs", "20", "--batch", "16", "--validation-images", "0", "--json").Good();
+
+        JsonObject result = Program.Run("classify", "evaluate", "--method", "ttfs", "--weights", weights, "--data", assets, "--out", run, "--json").Good();
+        JsonObject shown = Program.Run("classify", "infer", "--method", "ttfs", "--weights", weights, "--data", assets, "--image", "3", "--out", run, "--json").Good();
+
+        Assert.Equal(200, result["images"]!.GetValue<int>());
+        Assert.InRange(result["accuracy_strict"]!.GetValue<double>(), 0.6, 1.0);   // chance is 0.1; S4NN reaches 0.46 with these images
+        Assert.InRange(result["mean_decision_step"]!.GetValue<double>(), 24, 32);   // three firing layers of 8 steps each, and the last window, which may end early
+        Assert.InRange(result["firing_share"]!["layer1"]!.GetValue<double>(), 0.05, 0.95);
+        Assert.Equal(10, shown["output_potentials"]!.AsArray().Count);
+        Assert.All([result["confusion"], shown["raster"]], path => Assert.True(new FileInfo(path!.GetValue<string>()).Length > 1000));
+    }
+
+    [Fact]
+    public void Recordings_are_for_the_method_that_takes_channels()
+    {
+        Directory.CreateDirectory(_folder.File("Train"));
+
+        Program.Answer answer = Program.Run("classify", "train", "--method", "s4nn", "--data", _folder.Path, "--out", _folder.File("run"));
+
+        Assert.Equal(2, answer.ExitCode);
+        Assert.Contains("--method ttfs", answer.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_without_images_is_refused_by_the_name_of_the_file_it_lacks()
     {
         Program.Answer answer = Program.Run("classify", "train", "--data", _folder.Path, "--out", _folder.File("run"));

@@ -31,6 +31,18 @@ public sealed class ClassificationScore
     /// <summary>Mean step of the decision; T counts for the silent. NaN without images.</summary>
     public double MeanDecisionStep => _steps / Images;
 
+    /// <summary>Adds what another score has counted.</summary>
+    public void Add(ClassificationScore other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        for (int cell = 0; cell < Classes * Classes; cell++)
+        {
+            _confusion[cell / Classes, cell % Classes] += other._confusion[cell / Classes, cell % Classes];
+        }
+
+        (_inclusive, _strict, _silent, _steps, Images) = (_inclusive + other._inclusive, _strict + other._strict, _silent + other._silent, _steps + other._steps, Images + other.Images);
+    }
+
     /// <summary>How many images of a class (first index) were taken for a class (second index); a tie of k counts 1/k for each.</summary>
     public double Confusion(int trueClass, int decidedClass) => _confusion[trueClass, decidedClass];
 

@@ -18,7 +18,7 @@ public static class SpikeRaster
     private static readonly Colour[] Bands = [new(0xFE, 0xCA, 0x8D), new(0xF1, 0x60, 0x5D), new(0x8B, 0xFF, 0x4B)];
     private static readonly Colour Decision = new(0xFF, 0xFF, 0xFF);
 
-    /// <summary>Draws the page of the last image that a network ran.</summary>
+    /// <summary>Draws the page of the last image that a latency network ran.</summary>
     /// <param name="network">A network after <see cref="LatencyNetwork.Run"/>.</param>
     /// <param name="input">The image's spikes by time.</param>
     /// <param name="pixels">The image, brightness 0..255, shape [H,W].</param>
@@ -28,44 +28,84 @@ public static class SpikeRaster
     {
         ArgumentNullException.ThrowIfNull(network);
         LatencySettings settings = network.Settings;
-        int zoom = Math.Max(1, 768 / settings.Steps), width = zoom * (settings.Steps + 1);
-        int outputs = OutputRow * ClassificationScore.Classes, imageLeft = Left + width + Margin;
-        var page = new Picture(imageLeft + (ImageZoom * settings.Width) + Margin, Top + (2 * (BandHeight + Gap)) + outputs + (2 * Margin));
+        Band[] bands =
+        [
+            new("pixels", settings.Inputs, Spikes(input)),
+            new("hidden", settings.Hidden, Spikes(network.HiddenSpikes)),
+            new("outputs", ClassificationScore.Classes, Fired(network.OutputTimes, 0, settings.Steps)) { RowNames = settings.LabelOrder },
+        ];
+        return Draw(bands, settings.Steps, decision, Image(pixels, settings.Height, settings.Width), headline, Subline(decision, network.HiddenSpikes, settings));
+    }
+
+    /// <summary>Draws the page of an image that a single-spike network with windows of its layers' own ran: the outputs do not fire, their potentials are told in the last line.</summary>
+    /// <param name="network">A network after <see cref="TtfsNetwork.Forward"/>.</param>
+    /// <param name="image">Which of its images.</param>
+    /// <param name="times">Step of each pixel's spike, shape [C,H,W].</param>
+    /// <param name="pixels">The image's first channel, brightness 0..255, shape [H,W].</param>
+    /// <param name="decision">What was decided, and when it was certain.</param>
+    /// <param name="headline">The line on top.</param>
+    public static Picture Draw(TtfsNetwork network, int image, ReadOnlySpan<ushort> times, ReadOnlySpan<byte> pixels, LatencyDecision decision, string headline)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        int steps = network.Settings.Steps;
+        List<Band> bands = [new("pixels", times.Length, Fired(times, 0, steps))];
+        var silent = new List<string>();
+        for (int l = 0; l < network.Layers.Count - 1; l++)
+        {
+            RampLayer layer = network.Layers[l];
+            var fired = new ushort[layer.Height * layer.Width * layer.Neurons];
+            network.Times(l, image, fired);
+            bands.Add(new($"layer {l + 1}", fired.Length, Fired(fired, (l + 1) * steps, steps)));
+            silent.Add(string.Create(CultureInfo.InvariantCulture, $"{100.0 * fired.Count(time => time >= steps) / fired.Length:F0} %"));
+        }
+
+        string subline = $"decided by all spikes until step {network.DecisionSteps}, certain at step {decision.Step} (white line); silent by layer: {string.Join(", ", silent)}";
+        return Draw(bands, network.DecisionSteps, decision, Image(pixels, network.Settings.Height, network.Settings.Width), headline, subline);
+    }
+
+    private static Picture Draw(IReadOnlyList<Band> bands, int steps, LatencyDecision decision, Picture shown, string headline, string subline)
+    {
+        int zoom = Math.Max(1, 768 / steps), width = zoom * (steps + 1), imageLeft = Left + width + Margin, imageWidth = ImageZoom * shown.Width;
+        var page = new Picture(imageLeft + imageWidth + Margin, Top + bands.Sum(band => band.Height + Gap) - Gap + (2 * Margin));
         using var pen = new PagePen();
         using SKBitmap bitmap = PagePen.Canvas(page);
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(PagePen.Paper);
             pen.Headline(canvas, headline, Margin, 38);
-            pen.Small(canvas, Subline(decision, network.HiddenSpikes, settings), Margin, 62);
-            PagePen.Enlarged(canvas, Image(pixels, settings), SKRectI.Create(imageLeft, Top, ImageZoom * settings.Width, ImageZoom * settings.Height));
-            Band(canvas, pen, "pixels", 0, Top, BandHeight, input, settings.Inputs);
-            Band(canvas, pen, "hidden", 1, Top + BandHeight + Gap, BandHeight, network.HiddenSpikes, settings.Hidden);
-            int top = Top + (2 * (BandHeight + Gap));
-            Band(canvas, pen, "outputs", 2, top, outputs, Spikes(network.OutputTimes, settings.Steps), ClassificationScore.Classes);
-            for (int o = 0; o < ClassificationScore.Classes; o++)
+            pen.Small(canvas, subline, Margin, 62);
+            PagePen.Enlarged(canvas, shown, SKRectI.Create(imageLeft, Top, imageWidth, ImageZoom * shown.Height));
+            int top = Top;
+            for (int b = 0; b < bands.Count; b++)
             {
-                pen.Small(canvas, settings.LabelOrder[o].ToString(CultureInfo.InvariantCulture), Left - 16, top + (OutputRow * o) + 11);
+                DrawBand(canvas, pen, bands[b], Bands[Math.Min(b, Bands.Length - 1)], top, width, zoom);
+                top += bands[b].Height + Gap;
             }
 
-            pen.Small(canvas, "0", Left, top + outputs + 18);
-            string last = $"step {settings.Steps}";
-            pen.Small(canvas, last, Left + width - pen.SmallWidth(last), top + outputs + 18);
-            PagePen.Block(canvas, Decision, SKRectI.Create(Left + (zoom * decision.Step), Top, 1, top + outputs - Top));
+            top -= Gap;
+            pen.Small(canvas, "0", Left, top + 18);
+            string last = $"step {steps}";
+            pen.Small(canvas, last, Left + width - pen.SmallWidth(last), top + 18);
+            PagePen.Block(canvas, Decision, SKRectI.Create(Left + (zoom * decision.Step), Top, 1, top - Top));
         }
 
         PagePen.CopyTo(bitmap, page);
         return page;
+    }
 
-        void Band(SKCanvas canvas, PagePen pen, string name, int colour, int top, int height, ReadOnlySpan<TimedSpike> spikes, int neurons)
+    private static void DrawBand(SKCanvas canvas, PagePen pen, Band band, Colour colour, int top, int width, int zoom)
+    {
+        pen.Title(canvas, band.Name, Margin, top + 14);
+        PagePen.Block(canvas, Dark, SKRectI.Create(Left, top, width, band.Height));
+        int dot = Math.Max(2, band.Height / band.Neurons);
+        foreach ((int time, int neuron) in band.Spikes)
         {
-            pen.Title(canvas, name, Margin, top + 14);
-            PagePen.Block(canvas, Dark, SKRectI.Create(Left, top, width, height));
-            int dot = Math.Max(2, height / neurons);
-            foreach (TimedSpike spike in spikes)
-            {
-                PagePen.Block(canvas, Bands[colour], SKRectI.Create(Left + (zoom * spike.Time), top + (int)((long)spike.Neuron * height / neurons), Math.Max(2, zoom), dot));
-            }
+            PagePen.Block(canvas, colour, SKRectI.Create(Left + (zoom * time), top + (int)((long)neuron * band.Height / band.Neurons), Math.Max(2, zoom), dot));
+        }
+
+        for (int row = 0; row < band.RowNames.Count; row++)
+        {
+            pen.Small(canvas, band.RowNames[row].ToString(CultureInfo.InvariantCulture), Left - 16, top + (OutputRow * row) + 11);
         }
     }
 
@@ -81,29 +121,40 @@ public static class SpikeRaster
         return $"{when}; {before} of {settings.Hidden} hidden neurons had fired by then";
     }
 
-    private static TimedSpike[] Spikes(ReadOnlySpan<ushort> times, int steps)
+    private static (int Time, int Neuron)[] Spikes(ReadOnlySpan<TimedSpike> spikes) => Array.ConvertAll(spikes.ToArray(), spike => ((int)spike.Time, (int)spike.Neuron));
+
+    /// <summary>The spikes of neurons whose times count from the beginning of a window.</summary>
+    private static (int Time, int Neuron)[] Fired(ReadOnlySpan<ushort> times, int windowStart, int never)
     {
-        var spikes = new List<TimedSpike>();
+        var spikes = new List<(int, int)>();
         for (int i = 0; i < times.Length; i++)
         {
-            if (times[i] < steps)
+            if (times[i] < never)
             {
-                spikes.Add(new TimedSpike(times[i], (ushort)i));
+                spikes.Add((windowStart + times[i], i));
             }
         }
 
         return [.. spikes];
     }
 
-    private static Picture Image(ReadOnlySpan<byte> pixels, LatencySettings settings)
+    private static Picture Image(ReadOnlySpan<byte> pixels, int height, int width)
     {
-        Guard.Length(pixels.Length, settings.Inputs, nameof(pixels));
-        var image = new Picture(settings.Width, settings.Height);
+        Guard.Length(pixels.Length, height * width, nameof(pixels));
+        var image = new Picture(width, height);
         for (int i = 0; i < pixels.Length; i++)
         {
-            image[i % settings.Width, i / settings.Width] = new Colour(pixels[i], pixels[i], pixels[i]);
+            image[i % width, i / width] = new Colour(pixels[i], pixels[i], pixels[i]);
         }
 
         return image;
+    }
+
+    private sealed record Band(string Name, int Neurons, (int Time, int Neuron)[] Spikes)
+    {
+        /// <summary>What the rows stand for, where each is to be named.</summary>
+        public IReadOnlyList<int> RowNames { get; init; } = [];
+
+        public int Height => RowNames.Count > 0 ? OutputRow * Neurons : BandHeight;
     }
 }

@@ -62,4 +62,28 @@ public class ReadoutTests
 
         Assert.Equal(1.0, score.AccuracyStrict);
     }
+
+    [Fact]
+    public void Scores_add_up()
+    {
+        var first = new ClassificationScore();
+        var second = new ClassificationScore();
+        first.Add(new LatencyDecision(1u << 3, 10, false), Order, label: 3);
+        second.Add(new LatencyDecision(1u << 3 | 1u << 4, 20, true), Order, label: 4);
+
+        first.Add(second);
+
+        Assert.Equal((1.0, 0.75, 0.5, 15.0, 2L), (first.AccuracyInclusive, first.AccuracyStrict, first.SilentShare, first.MeanDecisionStep, first.Images));
+        Assert.Equal(0.5, first.Confusion(4, 3));
+    }
+
+    [Fact]
+    public void Wilsons_interval_is_the_one_in_the_books()
+    {
+        // 80 of 100: z² = 3.8415, (0.8 + 0.019207 ± 1.96·√(0.0016 + 0.00009604))/1.038415 = 0.7889 ± 0.0777: 0.7112 to 0.8666.
+        (double low, double high) = ShareInterval.Wilson(0.8, 100);
+
+        Assert.Equal((0.7112, 0.8666), (Math.Round(low, 4), Math.Round(high, 4)));
+        Assert.Equal(1.0, ShareInterval.Wilson(1.0, 10).High, 1e-12);
+    }
 }

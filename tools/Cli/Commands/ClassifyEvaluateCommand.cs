@@ -23,10 +23,19 @@ internal static class ClassifyEvaluateCommand
 
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
-        LabelledImages images = LabelledImages.Load(arguments.GetRequiredValue(ClassifyCommand.Data), arguments.GetValue(Split));
-        LatencyWeights weights = LatencyFiles.Load(arguments, images);
-        (ClassificationScore score, double seconds) = LatencyFiles.Score(weights, images, cancellation);
-        JsonObject result = LatencyFiles.Result(score, seconds);
+        LabelledImages images = ClassifyCommand.Load(arguments, arguments.GetValue(Split));
+        JsonObject result;
+        ClassificationScore score;
+        if (arguments.GetValue(LatencyFiles.Method) == ClassifyMethod.Ttfs)
+        {
+            result = TtfsRuns.Evaluate(TtfsRuns.Load(arguments.GetRequiredValue(LatencyFiles.Weights), images), images, out score, cancellation);
+        }
+        else
+        {
+            (score, double seconds) = LatencyFiles.Score(LatencyFiles.Load(arguments, images), images, cancellation);
+            result = LatencyFiles.Result(score, seconds);
+        }
+
         if (arguments.GetValue(Pictures) is { } folder)
         {
             string path = Path.Combine(folder, "confusion.png");

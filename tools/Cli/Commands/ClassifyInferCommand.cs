@@ -23,10 +23,11 @@ internal static class ClassifyInferCommand
 
     private static int Run(ParseResult arguments)
     {
-        LabelledImages images = LabelledImages.Load(arguments.GetRequiredValue(ClassifyCommand.Data), ImageSplit.Test);
+        LabelledImages images = ClassifyCommand.Load(arguments, ImageSplit.Test);
         int index = Guard.Within(arguments.GetValue(Image), 0, images.Count - 1, "--image");
-        LatencyWeights weights = LatencyFiles.Load(arguments, images);
-        JsonObject result = Show(weights, images, index, arguments.GetValue(Out));
+        JsonObject result = arguments.GetValue(LatencyFiles.Method) == ClassifyMethod.Ttfs
+            ? TtfsRuns.Show(TtfsRuns.Load(arguments.GetRequiredValue(LatencyFiles.Weights), images), images, index, arguments.GetValue(Out))
+            : Show(LatencyFiles.Load(arguments, images), images, index, arguments.GetValue(Out));
         Answer.Print(arguments, result);
         return Shell.Done;
     }

@@ -10,21 +10,22 @@ namespace StereoSpike.Cli;
 internal static class ClassifyTrainCommand
 {
     private static readonly Option<string> Out = new("--out") { Description = "The run's folder: weights.safetensors (best epoch on validation), log.csv.", Required = true };
-    private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the images." };
+    public static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the images." };
     private static readonly Option<int?> Hidden = new("--hidden") { Description = "Hidden neurons." };
-    private static readonly Option<float?> LearningRate = new("--learning-rate") { Description = "Step of the rule." };
+    public static readonly Option<float?> LearningRate = new("--learning-rate") { Description = "Step of the rule." };
     private static readonly Option<double?> ConstantShare = new("--constant-share") { Description = "Share of the epochs before the step falls, 0 to 1; 1 keeps it." };
     private static readonly Option<int?> Gamma = new("--gamma") { Description = "How many steps behind the right output the others should fire." };
     private static readonly Option<double?> Calibrate = new("--calibrate") { Description = "Draw the first weights so that half of the hidden neurons fire by this share of the window, such as 0.4; S4NN's bounds for MNIST if left out." };
     private static readonly Option<bool> Shuffle = new("--shuffle") { Description = "Draw a new order of the images every epoch." };
-    private static readonly Option<int?> Validation = new("--validation-images") { Description = "Images at the end of the training set that only choose the best epoch." };
-    private static readonly Option<bool> ShuffledLabels = new("--shuffled-labels") { Description = "A control: give the training images each other's labels." };
+    public static readonly Option<int?> Validation = new("--validation-images") { Description = "Images at the end of the training set that only choose the best epoch." };
+    public static readonly Option<bool> ShuffledLabels = new("--shuffled-labels") { Description = "A control: give the training images each other's labels." };
 
     public static Command Make()
     {
-        var command = new Command("train", "Train a network on MNIST or Fashion-MNIST. The best epoch is chosen on images held back from training; test images are never looked at.")
+        var command = new Command("train", "Train a network on MNIST, Fashion-MNIST or recordings. The best epoch is chosen on images held back from training; test images are never looked at.")
         {
             LatencyFiles.Method, ClassifyCommand.Data, Out, Epochs, Hidden, LearningRate, ConstantShare, Gamma, Calibrate, Shuffle, Validation, ShuffledLabels,
+            TtfsRuns.Network, TtfsRuns.Steps, TtfsRuns.Batch, TtfsRuns.Shift, TtfsRuns.Mirror, TtfsRuns.Smoothing,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -33,8 +34,16 @@ internal static class ClassifyTrainCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         int seed = arguments.GetValue(CommonOptions.Seed);
-        LabelledImages images = LabelledImages.Load(arguments.GetRequiredValue(ClassifyCommand.Data), ImageSplit.Train);
-        (LatencySettings network, LatencyTrainingSettings start) = LatencyPresets.For(arguments.GetValue(LatencyFiles.Method));
+        string folder = arguments.GetRequiredValue(Out);
+        LabelledImages images = ClassifyCommand.Load(arguments, ImageSplit.Train);
+        images = arguments.GetValue(ShuffledLabels) ? images.WithShuffledLabels(seed) : images;
+        if (arguments.GetValue(LatencyFiles.Method) == ClassifyMethod.Ttfs)
+        {
+            Answer.Print(arguments, TtfsRuns.Train(arguments, images, folder, cancellation));
+            return Shell.Done;
+        }
+
+        (LatencySettings network, LatencyTrainingSettings start) = LatencyPresets.For(LatencyFiles.Rule(arguments));
         LatencyTrainingSettings settings = start with
         {
             Epochs = arguments.GetValue(Epochs) ?? start.Epochs,
@@ -46,9 +55,8 @@ internal static class ClassifyTrainCommand
             ValidationImages = arguments.GetValue(Validation) ?? start.ValidationImages,
             Seed = seed,
         };
-        string folder = arguments.GetRequiredValue(Out);
         var trainer = new LatencyTrainer(
-            network with { Hidden = arguments.GetValue(Hidden) ?? network.Hidden }, settings, arguments.GetValue(ShuffledLabels) ? images.WithShuffledLabels(seed) : images, folder);
+            network with { Hidden = arguments.GetValue(Hidden) ?? network.Hidden }, settings, images, folder);
         LatencyEpoch best;
         using (var progress = new TerminalProgress("training"))
         {

@@ -9,7 +9,11 @@ namespace StereoSpike.Cli;
 /// <summary>What the verbs that run a latency network share: its options, its file, its score as JSON.</summary>
 internal static class LatencyFiles
 {
-    public static Option<LatencyMethod> Method { get; } = new("--method") { Description = "s4nn (real weights) or bs4nn (weights of −1 and +1).", DefaultValueFactory = _ => LatencyMethod.S4nn };
+    public static Option<ClassifyMethod> Method { get; } = new("--method")
+    {
+        Description = "s4nn (real weights), bs4nn (weights of −1 and +1) or ttfs (convolutions, by surrogate gradients).",
+        DefaultValueFactory = _ => ClassifyMethod.S4nn,
+    };
 
     public static Option<string> Weights { get; } = new("--weights")
     {
@@ -26,7 +30,7 @@ internal static class LatencyFiles
     public static LatencyWeights Load(ParseResult arguments, LabelledImages images)
     {
         string path = arguments.GetRequiredValue(Weights);
-        LatencyMethod method = arguments.GetValue(Method);
+        LatencyMethod method = Rule(arguments);
         LatencyWeights weights = path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) ? LatencyWeights.FromArrays(path, Constants(arguments, images)) : LatencyWeights.Load(path);
         if (weights.Settings.Method != method)
         {
@@ -68,12 +72,15 @@ internal static class LatencyFiles
         ["images_per_second"] = Answer.Number(score.Images / seconds, 0),
     };
 
+    /// <summary>Which of the two rules of latency networks is asked for.</summary>
+    public static LatencyMethod Rule(ParseResult arguments) => arguments.GetValue(Method) == ClassifyMethod.Bs4nn ? LatencyMethod.Bs4nn : LatencyMethod.S4nn;
+
     private static LatencySettings Constants(ParseResult arguments, LabelledImages images)
     {
         float threshold = arguments.GetValue(Threshold);
         var settings = new LatencySettings
         {
-            Method = arguments.GetValue(Method),
+            Method = Rule(arguments),
             Height = images.Height,
             Width = images.Width,
             HiddenThreshold = threshold,
