@@ -20,6 +20,8 @@ root.Add(AblateCommand.Make());
 root.Add(ReportCommand.Make());
 root.Add(EvaluateCommand.Make());
 root.Add(InferCommand.Make());
+root.Add(SendCommand.Make());
+root.Add(SoakCommand.Make());
 root.Add(VerifyCommand.Make());
 root.Add(ExportCommand.Make());
 root.Add(QuantizeCommand.Make());

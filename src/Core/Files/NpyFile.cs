@@ -22,4 +22,12 @@ public static class NpyFile
         ArgumentNullException.ThrowIfNull(array);
         WholeFile.Write(path, stream => NpyFormat.Write(stream, array));
     }
+
+    /// <summary>An array as the bytes of an npy file. Such files one after another on a stream are read by as many calls of numpy.load.</summary>
+    /// <param name="array">The array.</param>
+    public static byte[] Encode(NpyArray array)
+    {
+        ArgumentNullException.ThrowIfNull(array);
+        return [.. NpyFormat.Header(array.Type, array.Shape), .. array.Bytes];
+    }
 }

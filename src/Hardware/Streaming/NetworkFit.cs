@@ -35,6 +35,13 @@ public static class NetworkFit
                 "The settings in the file were changed by hand or are damaged; take the file as training wrote it.");
     }
 
+    /// <summary>Makes the encoder of a network that reads a live stream.</summary>
+    /// <inheritdoc cref="Encoder" path="/param"/>
+    /// <exception cref="InvalidDataException">There is no such encoder, it makes another number of channels, or it needs each event's time, which streams do not keep.</exception>
+    public static ICountEncoder CountEncoder(StereoSpikeSettings settings, string weights) => Encoder(settings, weights) as ICountEncoder ?? throw BadFile.Error(
+        weights, "encoder", $"'{settings.Encoder}' looks at each event's time, and live streams are kept as counts",
+        "Use a network with the encoder histogram, count or coincidence, or read a recording without --stream.");
+
     /// <summary>Refuses a recording of another sensor or, unless the network answers in disparities, of another rig.</summary>
     /// <param name="settings">The network.</param>
     /// <param name="weights">What messages call its file.</param>
@@ -42,13 +49,24 @@ public static class NetworkFit
     /// <exception cref="InvalidDataException">They do not fit; the message says how to go on.</exception>
     public static void Check(StereoSpikeSettings settings, string weights, IStereoRecording recording)
     {
-        ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(recording);
-        StereoRig rig = recording.Rig;
+        Check(settings, weights, recording.Rig, recording.Name);
+    }
+
+    /// <summary>Refuses cameras of another sensor or, unless the network answers in disparities, of another rig.</summary>
+    /// <param name="settings">The network.</param>
+    /// <param name="weights">What messages call its file.</param>
+    /// <param name="rig">The cameras.</param>
+    /// <param name="source">What messages call where their events come from.</param>
+    /// <exception cref="InvalidDataException">They do not fit; the message says how to go on.</exception>
+    public static void Check(StereoSpikeSettings settings, string weights, StereoRig rig, string source)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(rig);
         if (rig.Sensor != settings.Sensor)
         {
             throw BadFile.Error(
-                weights, "", $"is for cameras of {settings.Sensor} px, and those of {recording.Name} have {rig.Sensor}",
+                weights, "", $"is for cameras of {settings.Sensor} px, and those of {source} have {rig.Sensor}",
                 "Use weights trained at that size, or train some on recordings of it (stereospike train --data …).");
         }
 
@@ -57,7 +75,7 @@ public static class NetworkFit
         {
             throw BadFile.Error(
                 weights, "", string.Create(CultureInfo.InvariantCulture,
-                    $"answers in {(settings.Unit == DepthUnit.Metres ? "metres" : "log metres")} for a rig of f·b = {trained:0.######} px·m, and that of {recording.Name} ('{rig.Name}') has {rig.FocalBaselinePxMetres:0.######}"),
+                    $"answers in {(settings.Unit == DepthUnit.Metres ? "metres" : "log metres")} for a rig of f·b = {trained:0.######} px·m, and that of {source} ('{rig.Name}') has {rig.FocalBaselinePxMetres:0.######}"),
                 "Its depths would be wrong by that ratio. Give the right calibration with --calibration, or use weights that answer in disparities (stereospike train --unit disparitypx): they serve any rig.");
         }
     }

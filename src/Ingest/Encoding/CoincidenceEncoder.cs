@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace StereoSpike.Ingest;
 
@@ -15,7 +16,7 @@ namespace StereoSpike.Ingest;
 /// Source of the AND over disparities: Marr and Poggio, "Cooperative Computation of Stereo Disparity", Science 194, 1976; without their cooperation, which is left to the network.
 /// Immutable: one encoder may serve several threads.
 /// </remarks>
-public sealed class CoincidenceEncoder : IStereoEncoder
+public sealed class CoincidenceEncoder : ICountEncoder
 {
     /// <summary>The most disparities, and the widest step in pixels.</summary>
     public const int Maximum = 1_024;
@@ -53,15 +54,34 @@ public sealed class CoincidenceEncoder : IStereoEncoder
         PolarityHistogramEncoder.Accumulate(window.Left.Span, window.Window, sensor, destination[..(2 * plane)]);
         PolarityHistogramEncoder.Accumulate(window.Right.Span, window.Window, sensor, destination[(2 * plane)..(Counts * plane)]);
 
-        int words = WordsPerRow(sensor) * sensor.Height;   // a plane of one bit a pixel
+        AddMaps(sensor, destination);
+    }
+
+    /// <inheritdoc/>
+    public void EncodeCounts(SpikeFrame counts, Span<float> destination)
+    {
+        EncoderDoor.Check(counts, Channels, destination);
+        counts.Values.CopyTo(destination);
+        destination[counts.Values.Length..].Clear();
+        AddMaps(counts.Sensor, destination);
+    }
+
+    /// <summary>Works the maps out from the counts before them.</summary>
+    /// <param name="sensor">H and W.</param>
+    /// <param name="tensor">Shape [4 + D,H,W]: counts, and zeros that become maps.</param>
+    private void AddMaps(SensorSize sensor, Span<float> tensor)
+    {
+        int plane = sensor.Pixels, words = WordsPerRow(sensor) * sensor.Height;   // a plane of one bit a pixel
         ulong[] rented = ArrayPool<ulong>.Shared.Rent(Counts * words);
         Span<ulong> active = rented.AsSpan(0, Counts * words);
-        active.Clear();
-        Mark(window.Left.Span, sensor, active[..(2 * words)]);
-        Mark(window.Right.Span, sensor, active[(2 * words)..]);
+        for (int channel = 0; channel < Counts; channel++)
+        {
+            Mark(tensor.Slice(channel * plane, plane), sensor, active.Slice(channel * words, words));
+        }
+
         for (int polarity = 0; polarity < 2; polarity++)
         {
-            Coincide(active.Slice(polarity * words, words), active.Slice((2 + polarity) * words, words), sensor, destination[(Counts * plane)..]);
+            Coincide(active.Slice(polarity * words, words), active.Slice((2 + polarity) * words, words), sensor, tensor[(Counts * plane)..]);
         }
 
         ArrayPool<ulong>.Shared.Return(rented);
@@ -69,15 +89,39 @@ public sealed class CoincidenceEncoder : IStereoEncoder
 
     private static int WordsPerRow(SensorSize sensor) => (sensor.Width + 63) / 64;
 
-    /// <summary>Sets the bit of every pixel and polarity that reported; <paramref name="active"/> is [2,H,words], ON before OFF. The events are checked already.</summary>
-    private static void Mark(ReadOnlySpan<DvsEvent> events, SensorSize sensor, Span<ulong> active)
+    /// <summary>Makes a bit of every count: set where the pixel reported at all.</summary>
+    /// <param name="counts">Shape [H,W].</param>
+    /// <param name="sensor">H and W.</param>
+    /// <param name="active">Overwritten; shape [H,words].</param>
+    private static void Mark(ReadOnlySpan<float> counts, SensorSize sensor, Span<ulong> active)
     {
-        int wordsPerRow = WordsPerRow(sensor), off = wordsPerRow * sensor.Height;
-        for (int i = 0; i < events.Length; i++)
+        int wordsPerRow = WordsPerRow(sensor);
+        for (int y = 0; y < sensor.Height; y++)
         {
-            ref readonly DvsEvent e = ref events[i];
-            active[EncoderDoor.Skip(e.Polarity, off) + (e.Y * wordsPerRow) + (e.X >> 6)] |= 1UL << e.X;   // the shift takes X modulo 64
+            ReadOnlySpan<float> row = counts.Slice(y * sensor.Width, sensor.Width);
+            for (int word = 0; word < wordsPerRow; word++)
+            {
+                active[(y * wordsPerRow) + word] = Bits(row.Slice(word * 64, Math.Min(64, row.Length - (word * 64))));
+            }
         }
+    }
+
+    /// <summary>Up to 64 counts as bits, the first lowest.</summary>
+    private static ulong Bits(ReadOnlySpan<float> counts)
+    {
+        ulong bits = 0;
+        int x = 0;
+        for (; x + Vector256<float>.Count <= counts.Length; x += Vector256<float>.Count)
+        {
+            bits |= (ulong)Vector256.GreaterThan(Vector256.Create(counts[x..]), Vector256<float>.Zero).ExtractMostSignificantBits() << x;
+        }
+
+        for (; x < counts.Length; x++)
+        {
+            bits |= counts[x] > 0 ? 1UL << x : 0;
+        }
+
+        return bits;
     }
 
     /// <summary>Adds one polarity's coincidences to the maps, 64 pixels at a time.</summary>

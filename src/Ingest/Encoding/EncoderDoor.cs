@@ -15,6 +15,15 @@ internal static class EncoderDoor
         destination.Clear();
     }
 
+    /// <summary>Checks that counts are those of two cameras, and that a destination holds exactly [C,H,W].</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public static void Check(SpikeFrame counts, int channels, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        Guard.Within(counts.Channels, 4, 4, nameof(counts));
+        Guard.Length(destination.Length, checked(channels * counts.Sensor.Pixels), nameof(destination));
+    }
+
     /// <summary>How far a polarity's channel lies behind the ON channel: 0 for ON, <paramref name="plane"/> for OFF.</summary>
     /// <remarks>Without a branch: polarity is as good as random, and a mispredicted branch costs more than the rest of an event.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

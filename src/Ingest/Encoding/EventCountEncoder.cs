@@ -6,7 +6,7 @@ namespace StereoSpike.Ingest;
 /// Source: Maqueda et al., "Event-based Vision meets Deep Learning on Steering Prediction for Self-driving Cars", CVPR 2018 (arXiv:1804.01310), who keep the polarities apart as the polarity histogram does.
 /// Immutable: one encoder may serve several threads.
 /// </remarks>
-public sealed class EventCountEncoder : IStereoEncoder
+public sealed class EventCountEncoder : ICountEncoder
 {
     /// <summary>Makes the encoder.</summary>
     /// <param name="views">How many cameras it sees: 2, or 1 for the left alone.</param>
@@ -40,6 +40,22 @@ public sealed class EventCountEncoder : IStereoEncoder
                 {
                     counts[place]++;
                 }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void EncodeCounts(SpikeFrame counts, Span<float> destination)
+    {
+        EncoderDoor.Check(counts, Channels, destination);
+        int plane = counts.Sensor.Pixels;
+        for (int view = 0; view < Views; view++)
+        {
+            ReadOnlySpan<float> on = counts.Channel(2 * view), off = counts.Channel((2 * view) + 1);
+            Span<float> both = destination.Slice(view * plane, plane);
+            for (int i = 0; i < both.Length; i++)
+            {
+                both[i] = on[i] + off[i];
             }
         }
     }

@@ -7,7 +7,7 @@ namespace StereoSpike.Ingest;
 /// Immutable: one encoder may serve several threads.
 /// Source: Rançon et al., "StereoSpike: Depth Learning with a Spiking Neural Network", 2021 (arXiv:2109.13751).
 /// </remarks>
-public sealed class PolarityHistogramEncoder : IStereoEncoder
+public sealed class PolarityHistogramEncoder : ICountEncoder
 {
     /// <summary>Makes the encoder.</summary>
     /// <param name="views">How many cameras it sees: 2, or 1 for the left alone.</param>
@@ -32,6 +32,13 @@ public sealed class PolarityHistogramEncoder : IStereoEncoder
         {
             Accumulate(window.Events((Camera)view).Span, window.Window, window.Sensor, destination.Slice(view * channelPair, channelPair));
         }
+    }
+
+    /// <inheritdoc/>
+    public void EncodeCounts(SpikeFrame counts, Span<float> destination)
+    {
+        EncoderDoor.Check(counts, Channels, destination);
+        counts.Values.AsSpan(0, destination.Length).CopyTo(destination);
     }
 
     /// <summary>Adds one camera's events to its two channels.</summary>

@@ -57,6 +57,28 @@ public class EncoderContractTests
     }
 
     [Theory]
+    [InlineData("histogram")]
+    [InlineData("histogram:views=1")]
+    [InlineData("count")]
+    [InlineData("count:views=1")]
+    [InlineData("coincidence")]
+    [InlineData("coincidence:disparities=5,step=3")]
+    public void A_counted_window_is_encoded_like_its_events(string name)
+    {
+        var encoder = (ICountEncoder)EncoderCatalogue.Create(name);
+        var counter = new PolarityHistogramEncoder();
+        AnyWindow.Gen.Sample(
+            window =>
+            {
+                var tensor = new float[encoder.Channels * window.Sensor.Pixels];
+                encoder.EncodeCounts(new SpikeFrame(4, window.Sensor, window.Encoded(counter)), tensor);
+
+                Assert.Equal(window.Encoded(encoder), tensor);
+            },
+            iter: 30);
+    }
+
+    [Theory]
     [MemberData(nameof(Encoders))]
     public void Upside_down_in_is_upside_down_out(string name)
     {

@@ -23,7 +23,7 @@ internal sealed class MemoryRecording : IStereoRecording
 
     public long OriginUs => 0;
 
-    public TimeWindow Span => new(0, 1_000);
+    public TimeWindow Span { get; init; } = new(0, 1_000);
 
     public IReadOnlyList<long> LabelTimesUs { get; init; } = [];
 

@@ -10,7 +10,7 @@ internal static class InferCommand
 {
     private static readonly Option<string> Out = new("--out")
     {
-        Description = $"The folder of answers: depth/000000.png … ({DepthPng.Coding}), pictures/, animation.png and frames.csv ({DepthFolder.TableHead}).",
+        Description = $"The folder of answers: depth/000000.png … ({DepthPng.Coding}), pictures/, animation.png and frames.csv ({DepthFolder.TableHead}). With --stream: a file of figures or a folder of depths as --format says, - (standard output) or tcp://HOST:PORT.",
         Required = true,
     };
 
@@ -19,10 +19,15 @@ internal static class InferCommand
 
     public static Command Make()
     {
-        var command = new Command("infer", "Depth from a recording: a window at each label's time or, without labels, every 50 ms. Ctrl-C leaves whole files only.")
+        var command = new Command("infer", "Depth from a recording: a window at each label's time or, without labels, every 50 ms. Ctrl-C leaves whole files only. With --stream: live, from a recording, a pipe or the network.")
         {
             Deployment.Recording, Deployment.Weights, Out, Deployment.Engine, Deployment.Calibration, Every, Pictures,
         };
+        foreach (Option option in LiveInference.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
     }
@@ -30,6 +35,11 @@ internal static class InferCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         string weights = arguments.GetRequiredValue(Deployment.Weights), folder = arguments.GetRequiredValue(Out);
+        if (LiveInference.IsAsked(arguments))
+        {
+            return LiveInference.Run(arguments, arguments.GetRequiredValue(Deployment.Recording), weights, folder, cancellation);
+        }
+
         int every = Guard.AtLeast(arguments.GetValue(Every), 1, "--every");
         var answers = new DepthFolder { Path = folder, PictureEvery = Guard.AtLeast(arguments.GetValue(Pictures), 0, "--pictures") };
         using IDepthEngine engine = Deployment.Start(arguments, weights);
