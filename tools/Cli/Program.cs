@@ -28,5 +28,6 @@ root.Add(QuantizeCommand.Make());
 root.Add(ChipCommand.Make());
 root.Add(EnergyCommand.Make());
 root.Add(ClassifyCommand.Make());
+root.Add(SeriesCommand.Make());
 root.Add(BenchCommand.Make());
 return await Shell.RunAsync(root, args);

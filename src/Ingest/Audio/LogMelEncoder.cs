@@ -2,7 +2,7 @@ namespace StereoSpike.Ingest;
 
 /// <summary>Sound as log-mel power with its first and second derivative: three channels over time and frequency.</summary>
 /// <remarks>
-/// log(1 + G·S/max S) of a clip, then Δ and ΔΔ. The clip is cut or padded to its length around its middle; its loudness does not matter, because S is divided by its maximum.
+/// log(1 + G·S/max S) of a clip, then Δ and ΔΔ, then each band of each divided by its deviation over time. The clip is cut or padded to its length around its middle; its loudness does not matter, because S is divided by its maximum.
 /// Source: T. Pellegrini, R. Zimmer, T. Masquelier, SLT 2021 (arXiv:2011.06846).
 /// </remarks>
 public sealed class LogMelEncoder
@@ -75,6 +75,32 @@ public sealed class LogMelEncoder
         Interleave(_delta, result, 1);
         Deltas.Second(power, Settings.Bands, _delta);
         Interleave(_delta, result, 2);
+        if (Settings.ScaleToDeviation)
+        {
+            ScaleToDeviation(result, Settings.Bands * Channels);
+        }
+    }
+
+    private static void ScaleToDeviation(Span<float> values, int width)
+    {
+        const double Smallest = 1e-6;   // what is below is the rounding of a constant
+        int steps = values.Length / width;
+        for (int column = 0; column < width; column++)
+        {
+            double sum = 0, squares = 0;
+            for (int at = column; at < values.Length; at += width)
+            {
+                sum += values[at];
+                squares += (double)values[at] * values[at];
+            }
+
+            double deviation = Math.Sqrt(Math.Max((squares / steps) - (sum / steps * (sum / steps)), 0.0));
+            float scale = deviation > Smallest ? (float)(1.0 / deviation) : 0f;
+            for (int at = column; at < values.Length; at += width)
+            {
+                values[at] *= scale;
+            }
+        }
     }
 
     private static void Interleave(ReadOnlySpan<float> values, Span<float> result, int channel)

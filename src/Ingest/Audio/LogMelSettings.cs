@@ -27,6 +27,9 @@ public sealed record LogMelSettings
     /// <summary>G of log(1 + G·S / max S). 1 is the published one; more lifts what is quiet.</summary>
     public double LogGain { get; init => field = Guard.Above(value, 0.0); } = 1;
 
+    /// <summary>Whether each band of each channel is divided by its standard deviation over the clip, as published; a band without any stays 0.</summary>
+    public bool ScaleToDeviation { get; init; } = true;
+
     /// <summary>Samples of a clip of <see cref="Frames"/> frames.</summary>
     public int ClipSamples => (Frames - 1) * HopSamples;
 }

@@ -73,7 +73,7 @@ public sealed class SeriesLayer
     private SeriesParameter? Recurrent { get; }
 
     /// <summary>Room for one sequence of T steps.</summary>
-    public SeriesLayerTrace Trace(int steps) => new(Guard.AtLeast(steps, 1), Width, Math.Max(Weight.Values.Length, Recurrent?.Values.Length ?? 0));
+    public SeriesLayerTrace Trace(int steps) => new(Guard.AtLeast(steps, 1), Width, Math.Max(_convolution.TurnedWeights, _recurrence.TurnedWeights), Math.Max(_convolution.ScratchLength(steps), _recurrence.ScratchLength(1)));
 
     /// <summary>Runs a sequence from rest.</summary>
     /// <param name="input">Shape [T,F,inputs].</param>
@@ -117,7 +117,7 @@ public sealed class SeriesLayer
     {
         ArgumentNullException.ThrowIfNull(trace);
         Span<float> inverse = Scratch(trace, 0), threshold = Scratch(trace, 1), later = Scratch(trace, 2), thresholdGradient = Scratch(trace, 3), normGradient = Scratch(trace, 4);
-        float[] adaptationGradient = new float[_settings.Adaptation > 0f ? Width : 0], turned = trace.ParameterScratch;
+        float[] adaptationGradient = new float[_settings.Adaptation > 0f ? Width : 0], hiddenGradient = new float[Recurrent is null ? 0 : Width], turned = trace.Turned;
         later.Clear();
         thresholdGradient.Clear();
         normGradient.Clear();
@@ -139,7 +139,8 @@ public sealed class SeriesLayer
             }
             else if (Recurrent is not null && t + 1 < steps)
             {
-                AddRecurrent(trace.Drive.AsSpan((t + 1) * width, width), turned, gs);
+                _recurrence.BackwardInput(turned, trace.Drive.AsSpan((t + 1) * width, width), hiddenGradient, trace.Frame);
+                Rows.AddScaled(1f, hiddenGradient, gs);
             }
 
             ReadOnlySpan<float> before = t > 0 ? trace.Potentials.AsSpan((t - 1) * width, width) : [], fired = t > 0 ? trace.Output.AsSpan((t - 1) * width, width) : [];
@@ -159,7 +160,7 @@ public sealed class SeriesLayer
         if (!inputGradient.IsEmpty)
         {
             _convolution.Turn(Weight.Values, turned);
-            _convolution.BackwardInput(turned, trace.Drive, inputGradient);
+            _convolution.BackwardInput(turned, trace.Drive, inputGradient, trace.Frame);
         }
     }
 
@@ -170,17 +171,6 @@ public sealed class SeriesLayer
         for (int i = 0; i < a.Length; i++)
         {
             a[i] = (_rho * before[i]) + ((1f - _rho) * fired[i]);
-        }
-    }
-
-    private void AddRecurrent(ReadOnlySpan<float> currentGradient, ReadOnlySpan<float> turned, Span<float> spikeGradient)
-    {
-        for (int at = 0; at < spikeGradient.Length; at += _channels)
-        {
-            for (int c = 0; c < _channels; c++)
-            {
-                Rows.AddScaled(currentGradient[at + c], turned.Slice(c * _channels, _channels), spikeGradient.Slice(at, _channels));
-            }
         }
     }
 

@@ -3,7 +3,7 @@ namespace StereoSpike.Model;
 /// <summary>What a layer keeps of one sequence for the way back, reused from sequence to sequence.</summary>
 public sealed class SeriesLayerTrace
 {
-    internal SeriesLayerTrace(int steps, int rowWidth, int parameters)
+    internal SeriesLayerTrace(int steps, int rowWidth, int turned, int frame)
     {
         Drive = new float[steps * rowWidth];
         Potentials = new float[steps * rowWidth];
@@ -11,7 +11,8 @@ public sealed class SeriesLayerTrace
         OutputGradient = new float[steps * rowWidth];
         Adaptation = new float[steps * rowWidth];
         Scratch = new float[5 * rowWidth];
-        ParameterScratch = new float[parameters];
+        Turned = new float[turned];
+        Frame = new float[frame];
     }
 
     /// <summary>Membrane potentials in units of ‖w‖², before the reset, shape [T,F,C].</summary>
@@ -32,6 +33,9 @@ public sealed class SeriesLayerTrace
     /// <summary>Rows of F·C.</summary>
     internal float[] Scratch { get; }
 
-    /// <summary>As long as the longest learned array.</summary>
-    internal float[] ParameterScratch { get; }
+    /// <summary>Room for weights as the way back wants them.</summary>
+    internal float[] Turned { get; }
+
+    /// <summary>Room for what the convolution's way back works on.</summary>
+    internal float[] Frame { get; }
 }

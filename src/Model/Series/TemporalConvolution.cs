@@ -17,6 +17,7 @@ namespace StereoSpike.Model;
 /// <param name="kernel">Taps and dilations.</param>
 internal sealed class TemporalConvolution(int bands, int inputs, int outputs, TemporalKernel kernel)
 {
+    private const int Neighbours = 4;
     private readonly int _taps = kernel.Steps * kernel.Bands;
 
     /// <summary>Number of weights.</summary>
@@ -34,60 +35,135 @@ internal sealed class TemporalConvolution(int bands, int inputs, int outputs, Te
     /// <param name="weightGradient">The weights' shape.</param>
     public void BackwardWeights(ReadOnlySpan<float> x, ReadOnlySpan<float> outputGradient, Span<float> weightGradient) => Walk(x, outputGradient, weightGradient, forwards: false);
 
-    /// <summary>Writes the gradient of the input.</summary>
-    /// <param name="turned">The weights as <see cref="Turn"/> lays them.</param>
-    /// <param name="outputGradient">Shape [T,F,O].</param>
-    /// <param name="inputGradient">Shape [T,F,I].</param>
-    public void BackwardInput(ReadOnlySpan<float> turned, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
+    /// <summary>Lays the weights with input channels side by side and padded to whole blocks, shape [taps over time, taps over bands, O, <see cref="PaddedInputs"/>].</summary>
+    /// <param name="w">The weights.</param>
+    /// <param name="turned">At least <see cref="TurnedWeights"/> long.</param>
+    public void Turn(ReadOnlySpan<float> w, Span<float> turned)
     {
-        int positions = inputGradient.Length / inputs, pair = 2 * Vector<float>.Count;
-        Span<(int Output, int Tap)> reach = stackalloc (int, int)[_taps];
-        for (int position = 0; position < positions; position++)
+        turned = turned[..TurnedWeights];
+        turned.Clear();
+        for (int row = 0; row < _taps * inputs; row++)
         {
-            ReadOnlySpan<(int Output, int Tap)> reached = reach[..Reach(position, positions, reach)];
-            Span<float> row = inputGradient.Slice(position * inputs, inputs);
-            int i = 0;
-            for (; i <= inputs - pair; i += pair)
+            int tap = row / inputs, i = row % inputs;
+            for (int o = 0; o < outputs; o++)
             {
-                (Vector<float> low, Vector<float> high) = (Vector<float>.Zero, Vector<float>.Zero);
-                foreach ((int output, int tap) in reached)
-                {
-                    AddTap(outputGradient.Slice(output * outputs, outputs), turned.Slice(tap * inputs * outputs, inputs * outputs), i, ref low, ref high);
-                }
-
-                low.CopyTo(row[i..]);
-                high.CopyTo(row[(i + Vector<float>.Count)..]);
-            }
-
-            Span<float> rest = row[i..];
-            rest.Clear();
-            if (rest.IsEmpty)
-            {
-                continue;
-            }
-
-            foreach ((int output, int tap) in reached)
-            {
-                for (int o = 0; o < outputs; o++)
-                {
-                    Rows.AddScaled(outputGradient[(output * outputs) + o], turned.Slice((((tap * outputs) + o) * inputs) + i, rest.Length), rest);
-                }
+                turned[(((tap * outputs) + o) * PaddedInputs) + i] = w[(row * outputs) + o];
             }
         }
     }
 
-    /// <summary>Lays the weights with input channels side by side, shape [taps over time, taps over bands, O, I].</summary>
-    public void Turn(ReadOnlySpan<float> w, Span<float> turned)
+    /// <summary>Writes the gradient of the input.</summary>
+    /// <param name="turned">The weights as <see cref="Turn"/> lays them.</param>
+    /// <param name="outputGradient">Shape [T,F,O].</param>
+    /// <param name="inputGradient">Shape [T,F,I].</param>
+    /// <param name="scratch">At least <see cref="ScratchLength"/> long.</param>
+    /// <remarks>
+    /// The gradient of the output is copied into a frame of zeros, so that every tap is a constant distance away for every position, and four neighbours share each row of weights. Positions are numbered
+    /// along the frame's rows; those in its margin are worked out with the others and thrown away.
+    /// </remarks>
+    public void BackwardInput(ReadOnlySpan<float> turned, ReadOnlySpan<float> outputGradient, Span<float> inputGradient, Span<float> scratch)
     {
-        for (int tap = 0; tap < _taps; tap++)
+        int steps = inputGradient.Length / (bands * inputs);
+        Guard.Length(outputGradient.Length, steps * bands * outputs, nameof(outputGradient));
+        turned = turned[..TurnedWeights];
+        scratch = scratch[..ScratchLength(steps)];
+        scratch.Clear();
+        int stepMargin = StepReach - kernel.StepsBefore, bandMargin = BandReach - kernel.BandsBefore;
+        for (int t = 0; t < steps; t++)
         {
-            for (int i = 0; i < inputs; i++)
+            outputGradient.Slice(t * bands * outputs, bands * outputs).CopyTo(scratch[((((t + stepMargin) * Pitch) + bandMargin) * outputs)..]);
+        }
+
+        for (int q = 0; q < steps * Pitch; q += Neighbours)
+        {
+            if (q % Pitch >= bands && (q % Pitch) + Neighbours <= Pitch)
             {
-                for (int o = 0; o < outputs; o++)
+                continue;   // all in the margin
+            }
+
+            for (int i = 0; i < inputs; i += Block)
+            {
+                BackwardBlock(turned, scratch, inputGradient, q, i, steps, stepMargin);
+            }
+        }
+    }
+
+    /// <summary>Length of the weights as <see cref="Turn"/> lays them.</summary>
+    public int TurnedWeights => _taps * outputs * PaddedInputs;
+
+    /// <summary>Length of what <see cref="BackwardInput"/> needs to work.</summary>
+    /// <param name="steps">T.</param>
+    public int ScratchLength(int steps) => checked((((steps + StepReach) * Pitch) + BandReach + Neighbours) * outputs);
+
+    private static int Block => 2 * Vector<float>.Count;
+
+    private int PaddedInputs => (inputs + Block - 1) / Block * Block;
+
+    private int StepReach => (kernel.Steps - 1) * kernel.StepDilation;
+
+    private int BandReach => (kernel.Bands - 1) * kernel.BandDilation;
+
+    /// <summary>Positions of a row of the frame.</summary>
+    private int Pitch => bands + BandReach;
+
+    /// <summary>Four positions, two vectors of input channels, all taps and output channels.</summary>
+    private void BackwardBlock(ReadOnlySpan<float> turned, ReadOnlySpan<float> frame, Span<float> inputGradient, int q, int i, int steps, int stepMargin)
+    {
+        Vector<float> a = default, b = default, c = default, d = default, a2 = default, b2 = default, c2 = default, d2 = default;
+        nuint half = (nuint)Vector<float>.Count, row = (nuint)PaddedInputs, next = (nuint)outputs;
+        for (int k = 0; k < kernel.Steps; k++)
+        {
+            int shift = (kernel.Steps - 1 - k) * kernel.StepDilation, first = (q / Pitch) + shift, last = ((q + Neighbours - 1 + BandReach) / Pitch) + shift;
+            if (last < stepMargin || first >= stepMargin + steps)
+            {
+                continue;   // before the first step or after the last, where there is nothing
+            }
+
+            for (int j = 0; j < kernel.Bands; j++)
+            {
+                ref float g = ref Unsafe.Add(ref MemoryMarshal.GetReference(frame), (nint)(q + (shift * Pitch) + ((kernel.Bands - 1 - j) * kernel.BandDilation)) * outputs);
+                ref float w = ref Unsafe.Add(ref MemoryMarshal.GetReference(turned), ((nint)((k * kernel.Bands) + j) * outputs * PaddedInputs) + i);
+                for (nuint o = 0; o < next; o++, w = ref Unsafe.Add(ref w, row))
                 {
-                    turned[(((tap * outputs) + o) * inputs) + i] = w[(((tap * inputs) + i) * outputs) + o];
+                    Vector<float> low = Vector.LoadUnsafe(ref w), high = Vector.LoadUnsafe(ref w, half);
+                    Vector<float> ga = new(Unsafe.Add(ref g, o)), gb = new(Unsafe.Add(ref g, o + next)), gc = new(Unsafe.Add(ref g, o + (2 * next))), gd = new(Unsafe.Add(ref g, o + (3 * next)));
+                    a = Vector.FusedMultiplyAdd(ga, low, a);
+                    a2 = Vector.FusedMultiplyAdd(ga, high, a2);
+                    b = Vector.FusedMultiplyAdd(gb, low, b);
+                    b2 = Vector.FusedMultiplyAdd(gb, high, b2);
+                    c = Vector.FusedMultiplyAdd(gc, low, c);
+                    c2 = Vector.FusedMultiplyAdd(gc, high, c2);
+                    d = Vector.FusedMultiplyAdd(gd, low, d);
+                    d2 = Vector.FusedMultiplyAdd(gd, high, d2);
                 }
             }
+        }
+
+        Store(inputGradient, q, i, steps, a, a2);
+        Store(inputGradient, q + 1, i, steps, b, b2);
+        Store(inputGradient, q + 2, i, steps, c, c2);
+        Store(inputGradient, q + 3, i, steps, d, d2);
+    }
+
+    private void Store(Span<float> inputGradient, int q, int i, int steps, Vector<float> low, Vector<float> high)
+    {
+        int t = q / Pitch, f = q % Pitch;
+        if (t >= steps || f >= bands)
+        {
+            return;
+        }
+
+        Span<float> to = inputGradient.Slice((((t * bands) + f) * inputs) + i, Math.Min(Block, inputs - i));
+        if (to.Length == Block)
+        {
+            low.CopyTo(to);
+            high.CopyTo(to[Vector<float>.Count..]);
+            return;
+        }
+
+        for (int lane = 0; lane < to.Length; lane++)
+        {
+            to[lane] = lane < Vector<float>.Count ? low[lane] : high[lane - Vector<float>.Count];
         }
     }
 
@@ -125,33 +201,6 @@ internal sealed class TemporalConvolution(int bands, int inputs, int outputs, Te
                 }
             }
         }
-    }
-
-    /// <summary>Two vectors of input channels, one tap, all output channels; four sums at once, because one must wait for its last addition.</summary>
-    private void AddTap(ReadOnlySpan<float> gradient, ReadOnlySpan<float> turned, int i, ref Vector<float> low, ref Vector<float> high)
-    {
-        ref float w = ref MemoryMarshal.GetReference(turned[i..]);   // the last row's two vectors end within the tap's weights: i + pair <= I
-        nuint row = (nuint)inputs, half = (nuint)Vector<float>.Count, at = 0;
-        Vector<float> low2 = Vector<float>.Zero, high2 = Vector<float>.Zero;
-        int o = 0;
-        for (; o < gradient.Length - 1; o += 2, at += 2 * row)
-        {
-            Vector<float> first = new(gradient[o]), second = new(gradient[o + 1]);
-            low = Vector.FusedMultiplyAdd(first, Vector.LoadUnsafe(ref w, at), low);
-            high = Vector.FusedMultiplyAdd(first, Vector.LoadUnsafe(ref w, at + half), high);
-            low2 = Vector.FusedMultiplyAdd(second, Vector.LoadUnsafe(ref w, at + row), low2);
-            high2 = Vector.FusedMultiplyAdd(second, Vector.LoadUnsafe(ref w, at + row + half), high2);
-        }
-
-        if (o < gradient.Length)
-        {
-            var last = new Vector<float>(gradient[o]);
-            low = Vector.FusedMultiplyAdd(last, Vector.LoadUnsafe(ref w, at), low);
-            high = Vector.FusedMultiplyAdd(last, Vector.LoadUnsafe(ref w, at + half), high);
-        }
-
-        low += low2;
-        high += high2;
     }
 
     /// <summary>Lists the outputs that an input position takes part in, each with its tap.</summary>

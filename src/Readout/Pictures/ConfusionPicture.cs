@@ -21,21 +21,45 @@ public static class ConfusionPicture
         ArgumentNullException.ThrowIfNull(score);
         names ??= [.. Enumerable.Range(0, ClassificationScore.Classes).Select(label => label.ToString(CultureInfo.InvariantCulture))];
         Guard.Length(names.Count, ClassificationScore.Classes, nameof(names));
-        int side = Cell * ClassificationScore.Classes;
-        var page = new Picture(Left + side + Margin, Top + side + Margin);
+        var counts = new double[ClassificationScore.Classes, ClassificationScore.Classes];
+        for (int i = 0; i < counts.Length; i++)
+        {
+            (int label, int decided) = (i / ClassificationScore.Classes, i % ClassificationScore.Classes);
+            counts[label, decided] = score.Confusion(label, decided);
+        }
+
+        return Draw(counts, names, string.Create(CultureInfo.InvariantCulture, $"{score.Images} images, strict accuracy {100 * score.AccuracyStrict:F2} %"));
+    }
+
+    /// <summary>Draws the page for any number of classes.</summary>
+    /// <param name="counts">How many of a class (first index) were taken for a class (second index).</param>
+    /// <param name="names">A name a class.</param>
+    /// <param name="words">What was judged, and how well it went.</param>
+    /// <exception cref="ArgumentException">There is not one name a class.</exception>
+    public static Picture Draw(double[,] counts, IReadOnlyList<string> names, string words)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(names);
+        int classes = counts.GetLength(0);
+        Guard.Length(names.Count, classes, nameof(names));
         using var pen = new PagePen();
+        int left = Math.Max(Left, Margin + 12 + names.Max(pen.TitleWidth)), side = Cell * classes;
+        string explanation = "% of each row; row: class, column: decision";
+        var page = new Picture(Math.Max(left + side, Margin + Math.Max(pen.SmallWidth(words), pen.SmallWidth(explanation))) + Margin, Top + side + Margin);
         using SKBitmap pixels = PagePen.Canvas(page);
         using (var canvas = new SKCanvas(pixels))
         {
             canvas.Clear(PagePen.Paper);
-            pen.Headline(canvas, "What was taken for what", Margin, 38);
-            pen.Small(canvas, string.Create(CultureInfo.InvariantCulture, $"{score.Images} images, % of each row; strict accuracy {100 * score.AccuracyStrict:F2} %; row: class, column: decision"), Margin, 62);
-            for (int label = 0; label < ClassificationScore.Classes; label++)
+            pen.Headline(canvas, "What was taken for what", Margin, 34);
+            pen.Small(canvas, words, Margin, 56);
+            pen.Small(canvas, explanation, Margin, 74);
+            for (int label = 0; label < classes; label++)
             {
                 int at = (Cell * label) + (Cell / 2);
-                pen.Title(canvas, names[label], Left + at - (pen.TitleWidth(names[label]) / 2), Top - 10);
-                pen.Title(canvas, names[label], Left - 12 - pen.TitleWidth(names[label]), Top + at + 5);
-                DrawRow(canvas, pen, score, label);
+                string above = Shortened(pen, names[label]);
+                pen.Title(canvas, above, left + at - (pen.TitleWidth(above) / 2), Top - 10);
+                pen.Title(canvas, names[label], left - 12 - pen.TitleWidth(names[label]), Top + at + 5);
+                DrawRow(canvas, pen, counts, label, left);
             }
         }
 
@@ -43,15 +67,27 @@ public static class ConfusionPicture
         return page;
     }
 
-    private static void DrawRow(SKCanvas canvas, PagePen pen, ClassificationScore score, int label)
+    /// <summary>As much of a name as fits over a column.</summary>
+    private static string Shortened(PagePen pen, string name)
     {
-        double total = Enumerable.Range(0, ClassificationScore.Classes).Sum(decided => score.Confusion(label, decided));
-        for (int decided = 0; decided < ClassificationScore.Classes; decided++)
+        while (name.Length > 1 && pen.TitleWidth(name) > Cell - 4)
         {
-            double share = total > 0 ? score.Confusion(label, decided) / total : double.NaN;
-            int x = Left + (Cell * decided), y = Top + (Cell * label);
+            name = name[..^1];
+        }
+
+        return name;
+    }
+
+    private static void DrawRow(SKCanvas canvas, PagePen pen, double[,] counts, int label, int left)
+    {
+        int classes = counts.GetLength(0);
+        double total = Enumerable.Range(0, classes).Sum(decided => counts[label, decided]);
+        for (int decided = 0; decided < classes; decided++)
+        {
+            double share = total > 0 ? counts[label, decided] / total : double.NaN;
+            int x = left + (Cell * decided), y = Top + (Cell * label);
             double brightness = label == decided ? 0.35 * share : Math.Min(0.75, 0.15 + (10 * share));   // errors are rare: a tenth of a row is bright
-            PagePen.Block(canvas, ColourMap.Magma.At(share < SmallestShown ? 0.05 : brightness), SKRectI.Create(x + 1, y + 1, Cell - 2, Cell - 2));
+            PagePen.Block(canvas, ColourMap.Magma.At(!(share >= SmallestShown) ? 0.05 : brightness), SKRectI.Create(x + 1, y + 1, Cell - 2, Cell - 2));
             if (share >= SmallestShown)
             {
                 string text = (100 * share).ToString("F1", CultureInfo.InvariantCulture);

@@ -72,8 +72,9 @@ public sealed class SeriesNetwork
     /// <param name="trace">Its trace.</param>
     /// <param name="scoreGradient">Gradient of the scores, shape [K].</param>
     /// <param name="activityPenalty">λ: the loss has λ·Σ_l (l/L)·½·mean(s_l²) over the L spiking layers added, which charges deep layers more.</param>
+    /// <param name="activityTarget">A layer in which no larger share of neurons fires is not charged, 0..1. The published penalty charges always (0); a large λ then silences a network before it learns.</param>
     /// <param name="gradients">Gradients are added here, one array a parameter in the order of <see cref="Parameters"/>.</param>
-    public void Backward(ReadOnlySpan<float> input, SeriesTrace trace, ReadOnlySpan<float> scoreGradient, float activityPenalty, float[][] gradients)
+    public void Backward(ReadOnlySpan<float> input, SeriesTrace trace, ReadOnlySpan<float> scoreGradient, float activityPenalty, float activityTarget, float[][] gradients)
     {
         ArgumentNullException.ThrowIfNull(trace);
         ArgumentNullException.ThrowIfNull(gradients);
@@ -84,7 +85,7 @@ public sealed class SeriesNetwork
             int count = _layers[i].Parameters.Count;
             at -= count;
             _layers[i].Backward(i == 0 ? input : trace.Layers[i - 1].Output, trace.Layers[i], gradients.AsSpan(at, count), i == 0 ? [] : trace.Layers[i - 1].OutputGradient);
-            if (i > 0 && activityPenalty > 0f && Settings.Layers[i - 1].Neuron == SeriesNeuronKind.Spiking)
+            if (i > 0 && activityPenalty > 0f && Settings.Layers[i - 1].Neuron == SeriesNeuronKind.Spiking && trace.Activity(i - 1) > activityTarget)
             {
                 float[] spikes = trace.Layers[i - 1].Output, gradient = trace.Layers[i - 1].OutputGradient;
                 Penalise(activityPenalty * i / body / spikes.Length, spikes, gradient);

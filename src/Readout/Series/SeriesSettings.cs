@@ -45,6 +45,9 @@ public sealed record SeriesSettings
     /// <summary>Names of the outputs: classes, or what is predicted.</summary>
     public IReadOnlyList<string> Outputs { get; init => field = value.Count is >= 1 and <= 4096 ? value : throw new ArgumentException($"A series network has 1 to 4096 outputs, not {value.Count}."); } = ["0"];
 
+    /// <summary>Whether outputs are classes; values to predict if not.</summary>
+    public bool IsClassifier { get; init; } = true;
+
     /// <summary>F·inputs: values of a step.</summary>
     [JsonIgnore]
     public int InputWidth => Bands * Inputs;

@@ -20,6 +20,9 @@ public sealed class SeriesTrace
     /// <summary>The output with the highest score.</summary>
     public int Decision => Array.IndexOf(Scores, Scores.Max());
 
+    /// <summary>The decision's share of a softmax over the scores, 0..1.</summary>
+    public double Confidence => 1 / Scores.Sum(score => Math.Exp(score - Scores.Max()));
+
     /// <summary>Share of a layer's neurons that were active at a step, mean over steps, 0..1.</summary>
     /// <param name="layer">Which, from 0.</param>
     public double Activity(int layer)

@@ -131,7 +131,8 @@ public sealed class SeriesTrainer
         foreach (int[] batch in order.Chunk(_settings.BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            double loss = Step(batch, epoch, RateShare((double)++_steps / _stepsAnEpoch));
+            _steps++;
+            double loss = Step(batch, epoch);
             if (!double.IsFinite(loss))
             {
                 throw new InvalidDataException($"The loss is {loss} in epoch {epoch}. Take a smaller learning rate.");
@@ -154,14 +155,16 @@ public sealed class SeriesTrainer
 
     /// <summary>One step.</summary>
     /// <returns>Sum of the samples' losses.</returns>
-    private double Step(int[] batch, int epoch, double rateShare)
+    private double Step(int[] batch, int epoch)
     {
+        double epochs = (double)_steps / _stepsAnEpoch;
+        float penalty = _settings.ActivityPenalty * (float)Math.Min(1.0, 2 * epochs / _settings.Epochs);
         Parallel.For(0, Pieces, new ParallelOptions { MaxDegreeOfParallelism = _settings.Threads }, piece =>
         {
             _pieces[piece].Clear();
             for (int i = piece; i < batch.Length; i += Pieces)
             {
-                Learn(_pieces[piece], batch[i], epoch, batch.Length);
+                Learn(_pieces[piece], batch[i], epoch, batch.Length, penalty);
             }
         });
         foreach (Piece other in _pieces.Skip(1))
@@ -169,11 +172,11 @@ public sealed class SeriesTrainer
             _pieces[0].Add(other);
         }
 
-        _optimizer.Step(_pieces[0].Gradients, _settings.LearningRate * rateShare, _settings.ClipValue);
+        _optimizer.Step(_pieces[0].Gradients, _settings.LearningRate * RateShare(epochs), _settings.ClipValue);
         return _pieces.Sum(piece => piece.Loss);
     }
 
-    private void Learn(Piece piece, int sample, int epoch, int batch)
+    private void Learn(Piece piece, int sample, int epoch, int batch, float penalty)
     {
         float[] input = _training.Inputs[sample];
         if (_settings.Augmentation.Active)
@@ -190,7 +193,7 @@ public sealed class SeriesTrainer
             gradient *= weight;
         }
 
-        _network.Backward(input, piece.Trace, piece.ScoreGradient, _settings.ActivityPenalty / batch, piece.Gradients);
+        _network.Backward(input, piece.Trace, piece.ScoreGradient, penalty / batch, _settings.ActivityTarget, piece.Gradients);
     }
 
     /// <summary>What one piece of a batch works with.</summary>

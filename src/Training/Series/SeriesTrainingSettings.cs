@@ -12,8 +12,11 @@ public sealed record SeriesTrainingSettings
     /// <summary>Adam's largest learning rate: reached after the first epoch, then falling to 0 along a cosine.</summary>
     public double LearningRate { get; init => field = Guard.Above(value, 0.0); } = 3e-3;
 
-    /// <summary>λ of the activity penalty.</summary>
+    /// <summary>λ of the activity penalty. It grows from 0 to this over the first half of the training, so that neurons learn what to fire at before they learn to be quiet.</summary>
     public float ActivityPenalty { get; init => field = Guard.AtLeast(value, 0f); } = 0.1f;
+
+    /// <summary>Share of a layer's neurons that may fire at a step for nothing, 0 to 1; 0 is the published penalty.</summary>
+    public float ActivityTarget { get; init => field = Guard.Within(value, 0f, 1f); }
 
     /// <summary>Every value of a gradient is kept within ± this.</summary>
     public float ClipValue { get; init => field = Guard.Above(value, 0f); } = 5f;

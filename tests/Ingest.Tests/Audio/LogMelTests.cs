@@ -2,7 +2,7 @@ namespace StereoSpike.Ingest.Tests.Audio;
 
 public class LogMelTests
 {
-    private static readonly LogMelSettings Small = new() { SampleRateHz = 8000, WindowSamples = 256, HopSamples = 100, Bands = 8, Frames = 11 };
+    private static readonly LogMelSettings Small = new() { SampleRateHz = 8000, WindowSamples = 256, HopSamples = 100, Bands = 8, Frames = 11, ScaleToDeviation = false };
 
     [Theory]
     [InlineData(60, 0.9)]       // librosa's own documented examples: hz_to_mel(60), hz_to_mel([110, 220, 440])
@@ -87,6 +87,22 @@ public class LogMelTests
         Assert.All(silent, value => Assert.Equal(0f, value));
         Assert.Equal(MathF.Log(2f), Enumerable.Range(0, 11 * 8).Max(i => loud[3 * i]), 1e-6f);   // log(1 + max S/max S)
         Assert.Equal(0f, loud[0]);                          // 1000 samples a clip: 150 of silence before and after
+    }
+
+    [Fact]
+    public void Every_band_of_every_channel_varies_by_one_after_scaling()
+    {
+        var encoder = new LogMelEncoder(Small with { ScaleToDeviation = true });
+        var random = new Random(1);
+        var values = new float[encoder.Values];
+
+        encoder.Encode(new AudioClip([.. Enumerable.Range(0, 1000).Select(_ => random.NextSingle() - 0.5f)], 8000), values);
+
+        for (int column = 0; column < 24; column++)
+        {
+            double[] over = [.. Enumerable.Range(0, 11).Select(t => (double)values[(t * 24) + column])];
+            Assert.Equal(1, over.Sum(value => Math.Pow(value - over.Average(), 2)) / 11, 1e-4);
+        }
     }
 
     [Fact]

@@ -1,0 +1,81 @@
+namespace StereoSpike.Training;
+
+/// <summary>The tasks over time series, by name.</summary>
+public static class SeriesTasks
+{
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> Names { get; } = [AudioTask.TaskName];
+
+    /// <summary>A task with its usual settings.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static ISeriesTask Of(string name) => name switch
+    {
+        AudioTask.TaskName => new AudioTask(),
+        _ => throw new ArgumentException($"\"{name}\" is no task; known are {string.Join(", ", Names)}."),
+    };
+
+    /// <summary>The task that weights were made for, with the settings they were made with.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="encoding">What <see cref="ISeriesTask.Encoding"/> said.</param>
+    /// <param name="source">What messages call the file it came from.</param>
+    /// <exception cref="InvalidDataException">The text is not of that task.</exception>
+    public static ISeriesTask Restore(string name, string encoding, string source) => name switch
+    {
+        AudioTask.TaskName => new AudioTask { Encoder = SeriesEncoding.Read<Ingest.LogMelSettings>(encoding, source) },
+        _ => Of(name),
+    };
+
+    /// <summary>Folds of which each leaves one group out.</summary>
+    internal static IReadOnlyList<SeriesFold> LeaveOneOut(SeriesSet samples, Func<string, string> part) =>
+    [
+        .. samples.Groups.Select(part).Distinct().Order(StringComparer.Ordinal).Select(left =>
+        {
+            (SeriesSet training, SeriesSet test) = samples.Split(sample => part(samples.Groups[sample]) == left);
+            return new SeriesFold(left, training, test);
+        }),
+    ];
+
+    /// <summary>Accuracy of always saying the class that is most frequent among the samples to learn from.</summary>
+    internal static double Majority(SeriesFold fold)
+    {
+        int most = fold.Training.Labels.GroupBy(label => label).OrderByDescending(members => members.Count()).ThenBy(members => members.Key).First().Key;
+        return fold.Test.Labels.Count(label => label == most) / (double)fold.Test.Count;
+    }
+
+    /// <summary>Accuracy of the class whose mean input is nearest.</summary>
+    internal static double NearestMean(SeriesFold fold)
+    {
+        var means = fold.Training.Labels.Distinct().ToDictionary(label => label, label =>
+        {
+            var mean = new float[fold.Training.Inputs[0].Length];
+            int[] members = [.. Enumerable.Range(0, fold.Training.Count).Where(sample => fold.Training.Labels[sample] == label)];
+            foreach (float[] input in members.Select(sample => fold.Training.Inputs[sample]))
+            {
+                for (int i = 0; i < mean.Length; i++)
+                {
+                    mean[i] += input[i] / members.Length;
+                }
+            }
+
+            return mean;
+        });
+        int right = Enumerable.Range(0, fold.Test.Count).Count(sample => means.MinBy(pair => Distance(pair.Value, fold.Test.Inputs[sample])).Key == fold.Test.Labels[sample]);
+        return (double)right / fold.Test.Count;
+
+        static double Distance(float[] a, float[] b)
+        {
+            double sum = 0;
+            for (int i = 0; i < a.Length; i++)
+            {
+                sum += (a[i] - b[i]) * (a[i] - b[i]);
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>The error for a split that a task does not have.</summary>
+    internal static ArgumentException NoSplit(ISeriesTask task, string split) =>
+        new($"\"{split}\" is no split of {task.Name}; known are {string.Join(", ", task.Splits.Keys)}.");
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Text.Json.Nodes;
+using StereoSpike.Tests;
+
+namespace StereoSpike.EndToEnd.Tests;
+
+public sealed class SeriesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_network_learns_to_tell_tones_and_says_what_a_file_is()
+    {
+        // Ten tones, 250 Hz to 3.4 kHz, twelve takes each with a phase and a loudness of their own: takes 0 to 4 are judged. Chance is 0.1.
+        for (int digit = 0; digit < 10; digit++)
+        {
+            for (int take = 0; take < 12; take++)
+            {
+                WriteTone(_folder.File($"{digit}_tone_{take}.wav"), 250 + (350 * digit), take, 8000);
+            }
+        }
+
+        JsonObject run = Program.Run("series", "train", "--task", "audio", "--data", _folder.Path, "--out", _folder.File("run"), "--channels", "8", "--epochs", "12", "--batch", "8", "--threads", "1", "--json").Good();
+        string weights = run["weights"]!.GetValue<string>();
+        JsonObject score = Program.Run("series", "evaluate", "--task", "audio", "--data", _folder.Path, "--weights", weights, "--out", _folder.File("run"), "--threads", "1", "--json").Good();
+        JsonObject answer = Program.Run("series", "infer", "--task", "audio", "--weights", weights, "--input", _folder.File("3_tone_0.wav"), "--out", _folder.File("run"), "--json").Good();
+
+        Assert.Equal(50, score["samples"]!.GetValue<int>());
+        Assert.True(score["accuracy"]!.GetValue<double>() > 0.5, score.ToJsonString());
+        Assert.Equal(0.1, score["baselines"]!["majority"]!.GetValue<double>(), 6);
+        Assert.True(new FileInfo(score["confusion"]!.GetValue<string>()).Length > 1000);
+        Assert.True(new FileInfo(answer["answers"]![0]!["picture"]!.GetValue<string>()).Length > 1000);
+    }
+
+    [Fact]
+    public void A_file_of_another_rate_is_refused_in_one_line_with_a_way_out()
+    {
+        WriteTone(_folder.File("1_tone_9.wav"), 500, 0, 16000);
+
+        Program.Answer answer = Program.Run("series", "train", "--task", "audio", "--data", _folder.Path, "--out", _folder.File("run"));
+
+        Assert.Equal(2, answer.ExitCode);
+        Assert.Contains("16000 Hz where 8000 Hz are needed", answer.Errors, StringComparison.Ordinal);
+        Assert.Single(answer.Errors.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public void Weights_of_something_else_are_refused()
+    {
+        string assets = Path.Combine(Path.GetDirectoryName(Program.Assembly)!, "Assets");
+        string other = Directory.GetFiles(assets, "*.safetensors", SearchOption.AllDirectories)[0];
+
+        Program.Answer answer = Program.Run("series", "infer", "--task", "audio", "--weights", other, "--input", "x.wav");
+
+        Assert.Equal(2, answer.ExitCode);
+        Assert.Contains("has no \"series\" entry", answer.Errors, StringComparison.Ordinal);
+    }
+
+    private static void WriteTone(string path, int hz, int take, int rateHz)
+    {
+        const int Count = 4000;
+        byte[] bytes = new byte[44 + (2 * Count)];
+        "RIFF"u8.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - 8);
+        "WAVEfmt "u8.CopyTo(bytes.AsSpan(8));
+        foreach ((int at, int value) in new[] { (16, 16), (24, rateHz), (28, 2 * rateHz), (40, 2 * Count) })
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), value);
+        }
+
+        (bytes[20], bytes[22], bytes[32], bytes[34]) = (1, 1, 2, 16);
+        "data"u8.CopyTo(bytes.AsSpan(36));
+        var random = new Random(take);
+        double loudness = 3000 + (1500 * take), phase = take;
+        for (int i = 0; i < Count; i++)
+        {
+            BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(44 + (2 * i)), (short)((loudness * Math.Sin((2 * Math.PI * hz * i / rateHz) + phase)) + random.Next(-200, 200)));
+        }
+
+        File.WriteAllBytes(path, bytes);
+    }
+}
