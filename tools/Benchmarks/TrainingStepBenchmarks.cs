@@ -21,6 +21,7 @@ public class TrainingStepBenchmarks : IDisposable
     public void Draw()
     {
         LibTorch.EnsureLoaded();
+        set_num_threads(1);   // two OpenMP threads on two busy hyperthreads wait for each other
         var settings = new StereoSpikeSettings { Kind = Kind };
         NetworkGraph graph = StereoSpikeNetwork.Build(settings);
         _own = new GraphModule(graph, UniformInitialization.Draw(graph, seed: 1));

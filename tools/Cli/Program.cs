@@ -30,4 +30,4 @@ root.Add(EnergyCommand.Make());
 root.Add(ClassifyCommand.Make());
 root.Add(SeriesCommand.Make());
 root.Add(BenchCommand.Make());
-return await Shell.RunAsync(root, args);
+return MainThread.Lend(() => Shell.RunAsync(root, args));

@@ -4,19 +4,23 @@ namespace StereoSpike.Model;
 
 /// <summary>How each convolution of a network is worked out: by libtorch, or by kernels of our own that take the nearest resize before it in.</summary>
 /// <remarks>
-/// Ours: depthwise convolutions and those after a resize (<see cref="PlaneConvolution"/>), and one-channel heads after a resize, with a depthwise convolution between if there
-/// is one (<see cref="UpsampledHead"/>). See docs/adr/0007-own-convolution-kernels.md for what each is worth.
+/// Ours: depthwise convolutions, those of few channels and those after a resize (<see cref="PlaneConvolution"/>), and one-channel heads after a resize, with a depthwise
+/// convolution between if there is one (<see cref="UpsampledHead"/>). Where libtorch's own are held to SSE4.1 (<see cref="HiddenCaches"/>), all others are matrix products
+/// (<see cref="PatchProduct"/>). See docs/adr/0007-own-convolution-kernels.md for what each is worth.
 /// </remarks>
 internal sealed class Convolutions
 {
+    private const int FewChannels = 8;   // with fewer, libtorch's convolution and a matrix product are both slower than ours
     private readonly NetworkGraph _graph;
     private readonly IReadOnlyDictionary<string, Tensor> _tensors;
+    private readonly bool _asProducts;
     private readonly Dictionary<string, (string[] Folded, ConvolutionGeometry? Geometry)> _plans = [];
 
     public Convolutions(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> tensors, bool plain)
     {
         _graph = graph;
         _tensors = tensors;
+        _asProducts = !plain && !HiddenCaches.Reported;
         foreach (GraphNode node in graph.Nodes.Where(node => node.Operation is ConvolutionOperation))
         {
             string[] folded = plain ? [] : [.. FoldableInto(node)];
@@ -38,7 +42,10 @@ internal sealed class Convolutions
         Tensor? bias = conv.Bias is null ? null : _tensors[conv.Bias];
         if (geometry is null)
         {
-            return nn.functional.conv2d(values[node.Inputs[0]], weight, bias, [conv.Stride, conv.Stride], [conv.Padding, conv.Padding], groups: conv.Groups);
+            Tensor read = values[node.Inputs[0]];
+            return _asProducts && conv.Groups == 1
+                ? PatchProduct.Of(read, weight, bias, conv)
+                : nn.functional.conv2d(read, weight, bias, [conv.Stride, conv.Stride], [conv.Padding, conv.Padding], groups: conv.Groups);
         }
 
         Tensor input = values[folded.Length == 0 ? node.Inputs[0] : _graph[folded[^1]].Inputs[0]];
@@ -101,7 +108,8 @@ internal sealed class Convolutions
         }
 
         FeatureShape input = _graph[node.Inputs[0]].Shape;
-        return IsDepthwise(node) && conv.Kernel > 1 && !StandsBeforeHead(node)
+        bool few = conv.Groups == 1 && input.Channels < FewChannels;
+        return (IsDepthwise(node) || few) && conv.Kernel > 1 && !StandsBeforeHead(node)
             ? ConvolutionGeometry.Padded(input.Height, input.Width, conv.Kernel, conv.Stride, conv.Padding)
             : null;
     }

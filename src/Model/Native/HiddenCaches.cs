@@ -17,7 +17,7 @@ internal static partial class HiddenCaches
     /// <summary>Sets this process's environment, where the user has not. Must come before libtorch is loaded, which reads it once.</summary>
     public static void WorkAround()
     {
-        if (X86Base.IsSupported && !Reported())
+        if (!Reported)
         {
             SetUnlessSet("ONEDNN_MAX_CPU_ISA", "SSE41");
             SetUnlessSet("TORCH_CPP_LOG_LEVEL", "ERROR");
@@ -48,8 +48,8 @@ internal static partial class HiddenCaches
         }
     }
 
-    /// <summary>Whether the processor says that it has a cache: Intel's leaf 4, AMD's 0x8000001D, whose low five bits are 0 for none.</summary>
-    private static bool Reported() =>
+    /// <summary>Whether the processor says that it has a cache: Intel's leaf 4, AMD's 0x8000001D, whose low five bits are 0 for none. Processors of other families need not say.</summary>
+    public static bool Reported { get; } = !X86Base.IsSupported ||
         Reports(CacheLeaf, highest: X86Base.CpuId(0, 0).Eax) || Reports(AmdCacheLeaf, X86Base.CpuId(HighestAmdLeaf, 0).Eax);
 
     private static bool Reports(int leaf, int highest) => (uint)leaf <= (uint)highest && (X86Base.CpuId(leaf, 0).Eax & TypeBits) != 0;

@@ -28,7 +28,7 @@ internal static class AblateCommand
     public static Command Make()
     {
         var command = new Command("ablate", "Train variants of a network on one set and compare them on scenes that none has seen. Ctrl-C keeps all that is done.") { Data, Out, Variants, Seeds, Preset, Kind, Epochs, List };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

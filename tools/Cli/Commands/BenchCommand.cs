@@ -28,7 +28,7 @@ internal static class BenchCommand
         {
             Engine, Kind, Width, Height, Channels, Firing, Frames, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

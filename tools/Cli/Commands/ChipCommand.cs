@@ -78,7 +78,7 @@ internal static class ChipCommand
         {
             Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -14,7 +14,7 @@ internal static class ClassifyDemoCommand
     public static Command Make()
     {
         var command = new Command("demo", "Train S4NN on 400 Fashion-MNIST images that ship with the program, and judge it on 200 others. Needs no data; takes a few seconds.") { Out };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -17,7 +17,7 @@ internal static class ClassifyEvaluateCommand
         {
             LatencyFiles.Method, LatencyFiles.Weights, ClassifyCommand.Data, LatencyFiles.Threshold, LatencyFiles.OutputThreshold, LatencyFiles.Steps, LatencyFiles.LabelOrder, Split, Pictures,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -19,7 +19,7 @@ internal static class ClassifyFoldsCommand
             LatencyFiles.Method, ClassifyCommand.Data, Out, FoldCount, ClassifyTrainCommand.Epochs, ClassifyTrainCommand.LearningRate, ClassifyTrainCommand.ShuffledLabels,
             TtfsRuns.Network, TtfsRuns.Steps, TtfsRuns.Batch, TtfsRuns.Shift, TtfsRuns.Smoothing,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -17,7 +17,7 @@ internal static class ClassifyInferCommand
         {
             LatencyFiles.Method, LatencyFiles.Weights, ClassifyCommand.Data, LatencyFiles.Threshold, LatencyFiles.OutputThreshold, LatencyFiles.Steps, LatencyFiles.LabelOrder, Image, Out,
         };
-        command.SetAction((arguments, _) => Task.Run(() => Run(arguments), CancellationToken.None));
+        command.SetAction((arguments, _) => MainThread.RunAsync(() => Run(arguments)));
         return command;
     }
 

@@ -27,7 +27,7 @@ internal static class ClassifyTrainCommand
             LatencyFiles.Method, ClassifyCommand.Data, Out, Epochs, Hidden, LearningRate, ConstantShare, Gamma, Calibrate, Shuffle, Validation, ShuffledLabels,
             TtfsRuns.Network, TtfsRuns.Steps, TtfsRuns.Batch, TtfsRuns.Shift, TtfsRuns.Mirror, TtfsRuns.Smoothing,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

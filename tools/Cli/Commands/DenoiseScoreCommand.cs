@@ -18,7 +18,7 @@ internal static class DenoiseScoreCommand
     public static Command Make()
     {
         var command = new Command("denoise-score", "Score filters on a simulated scene whose noise is known: shares of signal and noise kept, and the area below each sweep.") { Scene, Rig, Seconds, NoiseHz, Steps };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -23,7 +23,7 @@ internal static class EnergyCommand
         {
             Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Arithmetic, Memory, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

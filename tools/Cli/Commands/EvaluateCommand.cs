@@ -25,7 +25,7 @@ internal static class EvaluateCommand
         {
             Deployment.Recording, Deployment.Weights, Deployment.Engine, Deployment.Calibration, From, To, Near, MeanDepth, Matchers, MaximumDisparity, GateWindows,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -41,7 +41,7 @@ internal static class InitReportCommand
         {
             Data, Preset, Weights, Kind, Neuron, Channels, Width, Height, InputGain, Network, PoissonHz, Steps, StepMs, MembraneMs, SynapseMs, Recurrent, Dale, Initialization, Samples, Plot,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

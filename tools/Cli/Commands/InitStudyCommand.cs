@@ -36,7 +36,7 @@ internal static class InitStudyCommand
         {
             Data, Initializations, Layers, Neurons, Steps, StepMs, MembraneMs, SynapseMs, Recurrent, Dale, Samples, TestSamples, Epochs, Prime, LearningRate, ShuffledLabels, Seeds,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

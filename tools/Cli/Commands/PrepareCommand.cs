@@ -42,7 +42,7 @@ internal static class PrepareCommand
             command.Add(option);
         }
 
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, arguments.GetRequiredValue(sources), sources == Scenes, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, arguments.GetRequiredValue(sources), sources == Scenes, cancellation)));
         return command;
     }
 

@@ -20,7 +20,7 @@ internal static class QuantizeCommand
         {
             Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Widths, Out, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -16,7 +16,7 @@ internal static class SendCommand
     public static Command Make()
     {
         var command = new Command("send", "Send a recording's events as a live stream, at its own pace or another.") { Deployment.Recording, Target, Deployment.Calibration, LiveSources.Speed, LiveSources.Loop };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -18,7 +18,7 @@ internal static class SeriesStudyCommand
             SeriesCommand.Task, SeriesCommand.Data, SeriesCommand.Split, SeriesCommand.Fold, Seeds, Twin,
         };
         SeriesOptions.AddTo(command);
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

@@ -19,7 +19,7 @@ internal static class SeriesTrainCommand
             SeriesCommand.Task, SeriesCommand.Data, Out, SeriesCommand.Split, SeriesCommand.Fold, Analog, ShuffledLabels,
         };
         SeriesOptions.AddTo(command);
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 

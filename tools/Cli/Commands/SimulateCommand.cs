@@ -24,7 +24,7 @@ internal static class SimulateCommand
     public static Command Make()
     {
         var command = new Command("simulate", "Record a simulated scene with two event cameras, with exact depth, in MVSEC layout.") { Out, Rig, Seconds, Scene, Scenes, Truth, Nearest, Benchmark, Width, Height, FocalPx, Baseline };
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
 
