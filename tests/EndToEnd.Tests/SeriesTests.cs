@@ -47,6 +47,30 @@ public sealed class SeriesTests : IDisposable
     }
 
     [Fact]
+    public void A_network_learns_to_tell_seizures_made_of_slow_waves_from_noise_and_judges_recordings_it_has_not_seen()
+    {
+        // Ten segments a set, 4097 samples: noise of 20 uV, and in set E waves of 300 uV at 5 Hz on top.
+        var random = new Random(1);
+        foreach (char set in "ZONFS")
+        {
+            for (int number = 1; number <= 10; number++)
+            {
+                File.WriteAllLines(_folder.File($"{set}{number:D3}.txt"), Enumerable.Range(0, 4097).Select(i => $"{random.Next(-20, 21) + (set == 'S' ? (int)(300 * Math.Sin(2 * Math.PI * 5 * i / 173.61)) : 0)}"));
+            }
+        }
+
+        JsonObject run = Program.Run("series", "train", "--task", "eeg", "--data", _folder.Path, "--out", _folder.File("run"), "--epochs", "10", "--threads", "1", "--json").Good();
+        string weights = run["weights"]!.GetValue<string>();
+        JsonObject score = Program.Run("series", "evaluate", "--task", "eeg", "--data", _folder.Path, "--weights", weights, "--threads", "1", "--json").Good();
+        JsonObject answer = Program.Run("series", "infer", "--task", "eeg", "--weights", weights, "--input", _folder.File("S003.txt"), "--json").Good();
+
+        Assert.Equal(10, score["samples"]!.GetValue<int>());   // a fifth of each set
+        Assert.Equal(1, score["auc"]!.GetValue<double>(), 6);
+        Assert.Equal(0.8, score["baselines"]!["majority"]!.GetValue<double>(), 6);
+        Assert.Equal("seizure", answer["answers"]![0]!["decision"]!.GetValue<string>());
+    }
+
+    [Fact]
     public void Weights_of_something_else_are_refused()
     {
         string assets = Path.Combine(Path.GetDirectoryName(Program.Assembly)!, "Assets");

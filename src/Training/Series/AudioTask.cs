@@ -14,7 +14,7 @@ public sealed class AudioTask : ISeriesTask
     private const string Official = "official", Speaker = "speaker";
 
     /// <summary>How sound is encoded.</summary>
-    public LogMelSettings Encoder { get; init; } = new() { WindowSamples = 256, HopSamples = 100, Frames = 64, LogGain = 100 };
+    public LogMelSettings Encoder { get; init; } = new() { WindowSamples = 256, HopSamples = 100, Frames = 64 };
 
     /// <summary>Channels of each of the three layers.</summary>
     public int Channels { get; init; } = 16;
@@ -57,7 +57,8 @@ public sealed class AudioTask : ISeriesTask
         Epochs = 8,
         ActivityPenalty = 3f,
         ActivityTarget = 0.03f,
-        Augmentation = new SeriesAugmentation { ShiftSteps = 3, ShiftBands = 2, Stretch = 0.15f, StretchBands = 0.1f, BlankBands = 4 },
+        LearningRate = 5e-3,
+        Augmentation = new SeriesAugmentation { ShiftSteps = 3, ShiftBands = 1, Stretch = 0.1f, StretchBands = 0.08f },
     };
 
     /// <inheritdoc/>

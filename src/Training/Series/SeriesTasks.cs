@@ -4,14 +4,18 @@ namespace StereoSpike.Training;
 public static class SeriesTasks
 {
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [AudioTask.TaskName];
+    public static IReadOnlyList<string> Names { get; } = [AudioTask.TaskName, EegTask.TaskName];
 
     /// <summary>A task with its usual settings.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="question">Of several that a task can answer, which: an <see cref="EegQuestion"/>; null takes the first.</param>
+    /// <param name="input">How its input is made: an <see cref="EegInput"/>; null takes the first.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static ISeriesTask Of(string name) => name switch
+    public static ISeriesTask Of(string name, string? question = null, string? input = null) => name switch
     {
-        AudioTask.TaskName => new AudioTask(),
+        AudioTask.TaskName when question is null && input is null => new AudioTask(),
+        EegTask.TaskName => new EegTask { Samples = EegEncoding.For(Choice<EegQuestion>("--question", question), Choice<EegInput>("--encoder", input)) },
+        AudioTask.TaskName => throw new ArgumentException($"{name} has one question and one encoder; leave --question and --encoder out."),
         _ => throw new ArgumentException($"\"{name}\" is no task; known are {string.Join(", ", Names)}."),
     };
 
@@ -23,8 +27,31 @@ public static class SeriesTasks
     public static ISeriesTask Restore(string name, string encoding, string source) => name switch
     {
         AudioTask.TaskName => new AudioTask { Encoder = SeriesEncoding.Read<Ingest.LogMelSettings>(encoding, source) },
+        EegTask.TaskName => new EegTask { Samples = SeriesEncoding.Read<EegEncoding>(encoding, source) },
         _ => Of(name),
     };
+
+    /// <summary>Parts with the same share of every class, each judged once.</summary>
+    internal static IReadOnlyList<SeriesFold> Stratified(SeriesSet samples, int folds, int seed)
+    {
+        var part = new int[samples.Count];
+        var random = new Random(seed);
+        foreach (IGrouping<int, int> members in Enumerable.Range(0, samples.Count).GroupBy(sample => samples.Labels[sample]))
+        {
+            int[] order = [.. members];
+            random.Shuffle(order);
+            for (int i = 0; i < order.Length; i++)
+            {
+                part[order[i]] = i % folds;
+            }
+        }
+
+        return [.. Enumerable.Range(0, folds).Select(fold =>
+        {
+            (SeriesSet training, SeriesSet test) = samples.Split(sample => part[sample] == fold);
+            return new SeriesFold($"fold{fold + 1}", training, test);
+        })];
+    }
 
     /// <summary>Folds of which each leaves one group out.</summary>
     internal static IReadOnlyList<SeriesFold> LeaveOneOut(SeriesSet samples, Func<string, string> part) =>
@@ -73,6 +100,15 @@ public static class SeriesTasks
 
             return sum;
         }
+    }
+
+    private static T Choice<T>(string option, string? name)
+        where T : struct, Enum
+    {
+        string[] known = Enum.GetNames<T>();
+        return name is null ? default
+            : known.FirstOrDefault(other => string.Equals(other, name.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)) is { } match ? Enum.Parse<T>(match)
+            : throw new ArgumentException($"{option} knows no \"{name}\", but {string.Join(", ", known.Select(System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName))}.");
     }
 
     /// <summary>The error for a split that a task does not have.</summary>

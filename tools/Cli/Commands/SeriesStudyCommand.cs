@@ -15,7 +15,7 @@ internal static class SeriesStudyCommand
     {
         var command = new Command("study", "Train and judge on every part of a split, for several seeds, beside what needs no learning.")
         {
-            SeriesCommand.Task, SeriesCommand.Data, SeriesCommand.Split, SeriesCommand.Fold, Seeds, Twin,
+            SeriesCommand.Task, SeriesCommand.Question, SeriesCommand.Encoder, SeriesCommand.Data, SeriesCommand.Split, SeriesCommand.Fold, Seeds, Twin,
         };
         SeriesOptions.AddTo(command);
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
@@ -25,13 +25,14 @@ internal static class SeriesStudyCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         int first = arguments.GetValue(CommonOptions.Seed), seeds = Guard.AtLeast(arguments.GetValue(Seeds), 1, "--seeds");
-        ISeriesTask task = SeriesTasks.Of(arguments.GetRequiredValue(SeriesCommand.Task));
+        ISeriesTask task = SeriesTasks.Of(arguments.GetRequiredValue(SeriesCommand.Task), arguments.GetValue(SeriesCommand.Question), arguments.GetValue(SeriesCommand.Encoder));
         SeriesSet samples = task.Load(arguments.GetRequiredValue(SeriesCommand.Data));
         string split = arguments.GetValue(SeriesCommand.Split) ?? task.Splits.Keys.First();
         SeriesSettings network = SeriesOptions.Network(arguments, task.Network);
         (string Name, SeriesSettings Settings)[] networks = arguments.GetValue(Twin) ? [("spiking", network), ("analog twin", network.Analog())] : [("spiking", network)];
         string? only = arguments.GetValue(SeriesCommand.Fold);
-        var rows = new JsonArray();
+        JsonArray rows = [], parts = [];
+        JsonObject baselines = [];
         using (var progress = new TerminalProgress("study"))
         {
             foreach ((string name, SeriesSettings settings) in networks)
@@ -44,22 +45,36 @@ internal static class SeriesStudyCommand
                         throw new ArgumentException($"The split {split} has no part \"{only}\".");
                     }
 
-                    rows.Add(Judge(arguments, task, name, settings, folds, seed, progress, cancellation));
+                    (JsonObject row, List<(SeriesFold Fold, SeriesScore Score)> scores) = Judge(arguments, task, name, settings, folds, seed, progress, cancellation);
+                    rows.Add(row);
+                    foreach ((SeriesFold fold, SeriesScore score) in scores.Where(_ => folds.Length > 1))
+                    {
+                        parts.Add(new JsonObject { ["network"] = name, ["seed"] = seed, ["fold"] = fold.Name, ["samples"] = fold.Test.Count, [Figure(fold.Test)] = Answer.Number(Value(fold.Test, score), 4) });
+                    }
+
+                    baselines = Baselines(task, folds);
                 }
             }
         }
 
-        Answer.Print(arguments, new JsonObject { ["task"] = task.Name, ["split"] = split, ["runs"] = rows, ["summary"] = Summary(rows) });
+        var result = new JsonObject { ["task"] = task.Name, ["split"] = split, ["runs"] = rows };
+        if (parts.Count > 0)
+        {
+            result["folds"] = parts;
+        }
+
+        result["baselines"] = baselines;
+        result["summary"] = Summary(rows);
+        Answer.Print(arguments, result);
         return Shell.Done;
     }
 
     /// <summary>Trains on every fold with one seed; scores are pooled over the folds' test samples.</summary>
-    private static JsonObject Judge(
+    private static (JsonObject Row, List<(SeriesFold Fold, SeriesScore Score)> Scores) Judge(
         ParseResult arguments, ISeriesTask task, string name, SeriesSettings settings, SeriesFold[] folds, int seed, TerminalProgress progress, CancellationToken cancellation)
     {
         SeriesTrainingSettings training = SeriesOptions.Training(arguments, task.Training) with { Seed = seed };
         var scores = new List<(SeriesFold Fold, SeriesScore Score)>();
-        var baselines = new Dictionary<string, double>();
         int done = 0, parameters = 0;
         foreach (SeriesFold fold in folds)
         {
@@ -67,10 +82,6 @@ internal static class SeriesStudyCommand
                 ((long)done * training.Epochs) + epoch.Epoch, (long)folds.Length * training.Epochs, $"{name}, seed {seed}, {fold.Name}, epoch {epoch.Epoch}"), null, cancellation).Network;
             (parameters, done) = (trained.Size, done + 1);
             scores.Add((fold, SeriesTrainer.Score(trained, fold.Test, training.Threads)));
-            foreach ((string baseline, double value) in task.Baselines(fold))
-            {
-                baselines[baseline] = baselines.GetValueOrDefault(baseline) + (value * fold.Test.Count);
-            }
         }
 
         SeriesSet all = new([.. scores.SelectMany(part => part.Fold.Test.Inputs)], [.. scores.SelectMany(part => part.Fold.Test.Labels)],
@@ -82,14 +93,19 @@ internal static class SeriesStudyCommand
             row[key] = value?.DeepClone();
         }
 
-        if (folds.Length > 1)
-        {
-            row["folds"] = new JsonObject(scores.Select(part => KeyValuePair.Create(part.Fold.Name, Answer.Number(all.Labels.Count > 0 ? part.Score.Accuracy : SeriesFigures.MeanAbsoluteError(part.Fold.Test, part.Score), 4))));
-        }
-
-        row["baselines"] = new JsonObject(baselines.Select(pair => KeyValuePair.Create(pair.Key, Answer.Number(pair.Value / all.Count))));
-        return row;
+        row.Remove("layer_activity");
+        return (row, scores);
     }
+
+    /// <summary>Pooled over the folds, like the networks' figures.</summary>
+    private static JsonObject Baselines(ISeriesTask task, SeriesFold[] folds) => new(folds
+        .SelectMany(fold => task.Baselines(fold).Select(pair => (pair.Key, Sum: pair.Value * fold.Test.Count)))
+        .GroupBy(pair => pair.Key)
+        .Select(group => KeyValuePair.Create(group.Key, Answer.Number(group.Sum(pair => pair.Sum) / folds.Sum(fold => fold.Test.Count)))));
+
+    private static string Figure(SeriesSet samples) => samples.Labels.Count > 0 ? "accuracy" : "mae";
+
+    private static double Value(SeriesSet samples, SeriesScore score) => samples.Labels.Count > 0 ? score.Accuracy : SeriesFigures.MeanAbsoluteError(samples, score);
 
     private static SeriesScore Pool(List<(SeriesFold Fold, SeriesScore Score)> parts, SeriesSet all)
     {

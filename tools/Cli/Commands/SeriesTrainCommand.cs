@@ -16,7 +16,7 @@ internal static class SeriesTrainCommand
     {
         var command = new Command("train", "Train a network. The epoch is chosen on samples held back from training; those to be judged by are never looked at.")
         {
-            SeriesCommand.Task, SeriesCommand.Data, Out, SeriesCommand.Split, SeriesCommand.Fold, Analog, ShuffledLabels,
+            SeriesCommand.Task, SeriesCommand.Question, SeriesCommand.Encoder, SeriesCommand.Data, Out, SeriesCommand.Split, SeriesCommand.Fold, Analog, ShuffledLabels,
         };
         SeriesOptions.AddTo(command);
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
@@ -26,7 +26,7 @@ internal static class SeriesTrainCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         int seed = arguments.GetValue(CommonOptions.Seed);
-        ISeriesTask task = SeriesTasks.Of(arguments.GetRequiredValue(SeriesCommand.Task));
+        ISeriesTask task = SeriesTasks.Of(arguments.GetRequiredValue(SeriesCommand.Task), arguments.GetValue(SeriesCommand.Question), arguments.GetValue(SeriesCommand.Encoder));
         SeriesSet samples = task.Load(arguments.GetRequiredValue(SeriesCommand.Data));
         (string split, SeriesFold fold) = SeriesFigures.Fold(task, samples, arguments.GetValue(SeriesCommand.Split), arguments.GetValue(SeriesCommand.Fold), seed);
         SeriesSettings network = SeriesOptions.Network(arguments, task.Network);
