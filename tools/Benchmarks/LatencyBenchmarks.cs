@@ -10,11 +10,12 @@ namespace StereoSpike.Benchmarks;
 /// <remarks>MNIST's first images where STEREOSPIKE_DATA names a folder with <c>mnist</c>, else seeded blobs of about as many bright pixels. The networks learn them twice before anything is measured.</remarks>
 public class LatencyBenchmarks
 {
-    private const int Images = 1000;
+    private const int Images = 1000, Together = 50;
     private readonly ushort[] _times = new ushort[784];
     private readonly TimedSpike[] _spikes = new TimedSpike[784];
     private readonly LatencyEncoder _encoder = new(256);
     private readonly SpikeOrder _order = new(256);
+    private readonly TtfsNetwork _convolutions = new(new TtfsSettings(), Together);
     private LabelledImages _images = Blobs();
     private EncodedImages _encoded = EncodedImages.From(Blobs(), 256);
     private S4nnRule _rule = new S4nnRule(new LatencySettings(), new LatencyTrainingSettings());
@@ -30,6 +31,8 @@ public class LatencyBenchmarks
         _encoded = EncodedImages.From(_images, 256);
         _real = Learned(LatencyMethod.S4nn);
         _binary = Learned(LatencyMethod.Bs4nn);
+        Show(0);
+        TtfsStart.Draw(_convolutions, Together, 0.5f, seed: 1);
         (LatencySettings network, LatencyTrainingSettings training) = LatencyPresets.For(LatencyMethod.S4nn);
         _rule = new S4nnRule(network, training);
     }
@@ -54,6 +57,54 @@ public class LatencyBenchmarks
     /// <summary>Pixels to answer, hidden weights of one bit.</summary>
     [Benchmark]
     public int DecideBs4nn() => Decide(_binary);
+
+    /// <summary>Pixels to answer, two convolutions and a fully connected layer of neurons that fire once, 50 images at a time.</summary>
+    [Benchmark]
+    public int DecideTtfs()
+    {
+        int right = 0;
+        for (int first = 0; first < Images; first += Together)
+        {
+            Show(first);
+            for (int i = 0; i < Together; i++)
+            {
+                right += TemporalDecoding.DecideEarly(_convolutions, i).Includes(_images.Labels[first + i]) ? 1 : 0;
+            }
+        }
+
+        return right;
+    }
+
+    /// <summary>The same with loss and gradients: what learning costs, but for the step of the weights.</summary>
+    [Benchmark]
+    public double LearnTtfs()
+    {
+        double loss = 0;
+        for (int first = 0; first < Images; first += Together)
+        {
+            Show(first);
+            for (int i = 0; i < Together; i++)
+            {
+                loss += CrossEntropy.Loss(_convolutions.Potentials(i), _images.Labels[first + i], 0f, 1f / Together, _convolutions.Errors(i));
+            }
+
+            _convolutions.Backward(Together);
+        }
+
+        return loss;
+    }
+
+    private void Show(int first)
+    {
+        var encoder = new LatencyEncoder(_convolutions.Settings.Steps);
+        for (int i = 0; i < Together; i++)
+        {
+            encoder.Encode(_images.Image(first + i), _times);
+            _convolutions.Show(i, _times);
+        }
+
+        _convolutions.Forward(Together);
+    }
 
     private int Decide(LatencyNetwork network)
     {

@@ -63,6 +63,9 @@ public sealed class BinarySpikeLayer : ISingleSpikeLayer
     /// <summary>θ.</summary>
     public float Threshold { get; }
 
+    /// <inheritdoc/>
+    public bool Idle => true;
+
     /// <summary>Memory that the weights take, bytes.</summary>
     public long WeightBytes => _weights.LongLength * sizeof(ulong);
 

@@ -9,6 +9,9 @@ public interface ISingleSpikeLayer
     /// <summary>Puts every neuron at rest.</summary>
     void Reset();
 
+    /// <summary>Whether no charge is on its way: without new arrivals nothing happens, and steps may be left out.</summary>
+    bool Idle { get; }
+
     /// <summary>Takes in the spikes of one step, and fires.</summary>
     /// <param name="arrivals">All spikes that arrive in this step.</param>
     /// <param name="step">t, 0 to T − 2, ascending from call to call.</param>

@@ -10,21 +10,26 @@ namespace StereoSpike.Model;
 /// <summary>The layer of <see cref="SingleSpike"/>, driven by events: it works where spikes arrive and nowhere else.</summary>
 /// <remarks>
 /// Weights lie input by input, so that a spike adds one row to all potentials. A neuron that has fired stands at −∞: whatever is added to it, it never
-/// crosses the threshold again, and no list of the fired ones is asked.
+/// crosses the threshold again, and no list of the fired ones is asked. Where synapses take their time, an arrival adds its row to the neurons' slopes instead, and a step adds the slopes to the potentials.
 /// </remarks>
 public sealed class SingleSpikeLayer : ISingleSpikeLayer
 {
     private const int Block = 64;   // neurons worked on at once: four registers of 16
     private readonly float[] _weights;
     private readonly float[] _potentials;
+    private readonly float[] _slopes;          // what each potential rises by in a step; empty where charge comes at once
+    private readonly float[] _firingSlopes;
+    private readonly List<TimedSpike> _ramps = [];   // in the order of their arrival, which is their time here
+    private int _ended;
 
     /// <summary>Makes a layer with weights 0.</summary>
     /// <param name="inputs">N, 1 to 65535.</param>
     /// <param name="neurons">K, 1 to 65535.</param>
     /// <param name="threshold">θ.</param>
     /// <param name="steps">T, 2 to 65535.</param>
+    /// <param name="response">How charge reaches the membranes; at once if left out.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is outside its range.</exception>
-    public SingleSpikeLayer(int inputs, int neurons, float threshold, int steps)
+    public SingleSpikeLayer(int inputs, int neurons, float threshold, int steps, SynapticResponse response = default)
     {
         Inputs = Guard.Within(inputs, 1, ushort.MaxValue);
         Neurons = Guard.Within(neurons, 1, ushort.MaxValue);
@@ -33,6 +38,9 @@ public sealed class SingleSpikeLayer : ISingleSpikeLayer
         Stride = (neurons + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count;
         _weights = new float[checked(inputs * Stride)];
         _potentials = new float[Stride];
+        Response = response.Shape == SynapticShape.Instantaneous ? response : response with { TauSteps = Guard.AtLeast(response.TauSteps, 1) };
+        _slopes = new float[response.Shape == SynapticShape.Instantaneous ? 0 : Stride];
+        _firingSlopes = new float[_slopes.Length];
     }
 
     /// <summary>N.</summary>
@@ -46,6 +54,15 @@ public sealed class SingleSpikeLayer : ISingleSpikeLayer
 
     /// <summary>θ.</summary>
     public float Threshold { get; set; }
+
+    /// <summary>How charge reaches the membranes.</summary>
+    public SynapticResponse Response { get; }
+
+    /// <inheritdoc/>
+    public bool Idle => _slopes.Length == 0 || _ramps.Count == _ended;
+
+    /// <summary>What each neuron's potential rose by in the step in which it fired, shape [K]; of no meaning where it has not fired, and empty where charge comes at once.</summary>
+    public ReadOnlySpan<float> FiringSlopes => _firingSlopes.AsSpan(0, Math.Min(Neurons, _firingSlopes.Length));
 
     /// <summary>Length of a row of weights: K, rounded up to a multiple of 16. What lies behind K is not used.</summary>
     public int Stride { get; }
@@ -91,6 +108,9 @@ public sealed class SingleSpikeLayer : ISingleSpikeLayer
     {
         _potentials.AsSpan(0, Neurons).Clear();
         _potentials.AsSpan(Neurons).Fill(float.NegativeInfinity);   // lanes without a neuron never fire
+        Array.Clear(_slopes);
+        _ramps.Clear();
+        _ended = 0;
     }
 
     /// <inheritdoc/>
@@ -103,6 +123,11 @@ public sealed class SingleSpikeLayer : ISingleSpikeLayer
             {
                 ThrowOutside(spike, Inputs);
             }
+        }
+
+        if (_slopes.Length > 0)
+        {
+            return Charge(arrivals, step, fired);
         }
 
         ref float potentials = ref MemoryMarshal.GetArrayDataReference(_potentials);
@@ -144,6 +169,54 @@ public sealed class SingleSpikeLayer : ISingleSpikeLayer
         }
 
         return count;
+    }
+
+    /// <summary>A step of synapses that take their time.</summary>
+    private int Charge(ReadOnlySpan<TimedSpike> arrivals, int step, Span<TimedSpike> fired)
+    {
+        bool ramp = Response.Shape == SynapticShape.Ramp;
+        float decay = MathF.Exp(-1f / Response.TauSteps), share = ramp ? 1f / Response.TauSteps : 1f - decay;
+        for (; ramp && _ended < _ramps.Count && _ramps[_ended].Time + Response.TauSteps == step; _ended++)
+        {
+            AddRow(_ramps[_ended].Neuron, -share);
+        }
+
+        foreach (TimedSpike spike in arrivals)
+        {
+            AddRow(spike.Neuron, share);
+            _ramps.Add(new TimedSpike((ushort)step, spike.Neuron));
+        }
+
+        Vector512<float> threshold = Vector512.Create(Threshold);
+        int count = 0;
+        for (int at = 0; at < Stride; at += Vector512<float>.Count)
+        {
+            Vector512<float> slope = Vector512.Create<float>(_slopes.AsSpan(at)), v = Vector512.Create<float>(_potentials.AsSpan(at)) + slope;
+            v.CopyTo(_potentials.AsSpan(at));
+            int before = count;
+            count = Fire(Crossed(v, threshold), at, step, fired, count);
+            foreach (TimedSpike spike in fired[before..count])
+            {
+                _firingSlopes[spike.Neuron] = _slopes[spike.Neuron];
+            }
+
+            if (!ramp)
+            {
+                (slope * decay).CopyTo(_slopes.AsSpan(at));
+            }
+        }
+
+        return count;
+    }
+
+    private void AddRow(int input, float share)
+    {
+        ReadOnlySpan<float> row = _weights.AsSpan(input * Stride, Stride);
+        Vector512<float> factor = Vector512.Create(share);
+        for (int at = 0; at < Stride; at += Vector512<float>.Count)
+        {
+            (Vector512.Create<float>(_slopes.AsSpan(at)) + (Vector512.Create<float>(row[at..]) * factor)).CopyTo(_slopes.AsSpan(at));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

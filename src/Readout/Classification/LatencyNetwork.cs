@@ -77,7 +77,7 @@ public sealed class LatencyNetwork
 
             ReadOnlySpan<TimedSpike> arriving = Arriving(HiddenSpikes, hiddenDone, t);
             hiddenDone += arriving.Length;
-            int decided = arriving.IsEmpty ? 0 : Fire(Output, arriving, t, _outputSpikes, _outputTimes);
+            int decided = arriving.IsEmpty && Output.Idle ? 0 : Fire(Output, arriving, t, _outputSpikes, _outputTimes);
             if (decided > 0 && untilDecided)
             {
                 break;
@@ -85,7 +85,7 @@ public sealed class LatencyNetwork
 
             arriving = Arriving(input, inputDone, t);
             inputDone += arriving.Length;
-            _hiddenCount += arriving.IsEmpty ? 0 : Fire(Hidden, arriving, t, _hiddenSpikes.AsSpan(_hiddenCount), _hiddenTimes);
+            _hiddenCount += arriving.IsEmpty && Hidden.Idle ? 0 : Fire(Hidden, arriving, t, _hiddenSpikes.AsSpan(_hiddenCount), _hiddenTimes);
         }
 
         return FirstSpikeReadout.Decide(_outputTimes, Settings.Steps, _lastPotentials);

@@ -12,6 +12,9 @@ public enum LatencyMethod
 
     /// <summary>Weights of −1 and +1 (Kheradpisheh, Mirsadeghi and Masquelier, 2021).</summary>
     Bs4nn,
+
+    /// <summary>Real weights, and synapses whose charge comes as a ramp (Mirsadeghi, Shalchian, Kheradpisheh and Masquelier, 2021).</summary>
+    Stidi,
 }
 
 /// <summary>Everything that fixes a two-layer latency network's shape and meaning; stored beside its weights.</summary>
@@ -58,6 +61,14 @@ public sealed record LatencySettings
     /// <exception cref="ArgumentOutOfRangeException">Set outside 4 to 4096.</exception>
     public int Steps { get; init => field = Guard.Within(value, 4, 4096); } = 256;
 
+    /// <summary>τ: steps over which a spike's charge comes in equal parts; 0, all at once, but for the method that has ramps; at most 4096.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set outside 0 to 4096.</exception>
+    public int RampSteps { get; init => field = Guard.Within(value, 0, 4096); }
+
+    /// <summary>How charge reaches the membranes.</summary>
+    [JsonIgnore]
+    public SynapticResponse Response => RampSteps > 0 ? new SynapticResponse(SynapticShape.Ramp, RampSteps) : default;
+
     /// <summary>The class that each output neuron stands for: each of 0 to 9 once.</summary>
     /// <exception cref="ArgumentException">Set to anything else.</exception>
     public IReadOnlyList<int> LabelOrder
@@ -75,7 +86,7 @@ public sealed record LatencySettings
     /// <summary>The network: two fully connected layers of neurons that fire at most once.</summary>
     /// <remarks>
     /// A graph's layers pass spikes on within a step, S4NN's one step later. The delay only renumbers the steps of the later layers, so a graph that is run
-    /// for T − 2 steps fires the same output neurons as S4NN, in the same order, each 2 steps earlier than S4NN's clock says.
+    /// for T − 2 steps fires the same output neurons as S4NN, in the same order, each 2 steps earlier than S4NN's clock says. Ramps are not in it: a graph's neurons take their charge at once.
     /// </remarks>
     public NetworkGraph Graph()
     {

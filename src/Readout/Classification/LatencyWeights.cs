@@ -73,14 +73,14 @@ public sealed record LatencyWeights(LatencySettings Settings, IReadOnlyDictionar
     {
         float[] weights = Tensors[LatencySettings.HiddenWeights].Values;
         bool packable = Settings.Method == LatencyMethod.Bs4nn && Array.TrueForAll(weights, weight => weight is 1f or -1f);
-        var output = new SingleSpikeLayer(Settings.Hidden, ClassificationScore.Classes, Settings.OutputThreshold, Settings.Steps);
+        var output = new SingleSpikeLayer(Settings.Hidden, ClassificationScore.Classes, Settings.OutputThreshold, Settings.Steps, Settings.Response);
         output.Import(Tensors[LatencySettings.OutputWeights].Values);
         return new LatencyNetwork(Settings, packable ? new BinarySpikeLayer(weights, Settings.Inputs, Settings.Hidden, Settings.HiddenThreshold) : Unpacked(weights), output);
     }
 
     private SingleSpikeLayer Unpacked(float[] weights)
     {
-        var hidden = new SingleSpikeLayer(Settings.Inputs, Settings.Hidden, Settings.HiddenThreshold, Settings.Steps);
+        var hidden = new SingleSpikeLayer(Settings.Inputs, Settings.Hidden, Settings.HiddenThreshold, Settings.Steps, Settings.Response);
         hidden.Import(weights);
         return hidden;
     }

@@ -97,10 +97,11 @@ public static class SpikeRaster
     {
         pen.Title(canvas, band.Name, Margin, top + 14);
         PagePen.Block(canvas, Dark, SKRectI.Create(Left, top, width, band.Height));
-        int dot = Math.Max(2, band.Height / band.Neurons);
-        foreach ((int time, int neuron) in band.Spikes)
+        int dot = Math.Max(2, band.Height / band.Neurons), mark = Math.Max(2, zoom);
+        foreach (((int time, int row), int spikes) in band.Spikes.CountBy(spike => (spike.Time, Row: (int)((long)spike.Neuron * band.Height / band.Neurons / dot))))
         {
-            PagePen.Block(canvas, colour, SKRectI.Create(Left + (zoom * time), top + (int)((long)neuron * band.Height / band.Neurons), Math.Max(2, zoom), dot));
+            double share = spikes * (double)band.Height / dot / band.Neurons;   // of the neurons that share a row: a dot for a single one, brighter the more of many fire
+            PagePen.Block(canvas, Dimmed(colour, Math.Min(1.0, Math.Max(band.Neurons * dot <= 4 * band.Height ? 1.0 : 0.25, Math.Sqrt(share)))), SKRectI.Create(Left + (zoom * time), top + (row * dot), mark, dot));
         }
 
         for (int row = 0; row < band.RowNames.Count; row++)
@@ -108,6 +109,8 @@ public static class SpikeRaster
             pen.Small(canvas, band.RowNames[row].ToString(CultureInfo.InvariantCulture), Left - 16, top + (OutputRow * row) + 11);
         }
     }
+
+    private static Colour Dimmed(Colour colour, double share) => new((byte)(colour.Red * share), (byte)(colour.Green * share), (byte)(colour.Blue * share));
 
     private static string Subline(LatencyDecision decision, ReadOnlySpan<TimedSpike> hidden, LatencySettings settings)
     {

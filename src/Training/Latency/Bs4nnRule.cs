@@ -95,6 +95,26 @@ public sealed class Bs4nnRule : ILatencyRule
     };
 
     /// <inheritdoc/>
+    public void Average(Span<float> hidden, Span<float> output, float share)
+    {
+        LatencyErrors.Blend(_realHidden, 1f, share, hidden);
+        LatencyErrors.Blend(_realOutput, 1f, share, output);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, WeightTensor> Export(ReadOnlySpan<float> hidden, ReadOnlySpan<float> output)
+    {
+        float[] hiddenSigns = new float[hidden.Length], outputSigns = new float[output.Length];
+        Sign(hidden, hiddenSigns);
+        Sign(output, outputSigns);
+        return new Dictionary<string, WeightTensor>
+        {
+            [LatencySettings.HiddenWeights] = LatencyStart.Tensor(_hidden, hiddenSigns),
+            [LatencySettings.OutputWeights] = LatencyStart.Tensor(_output, outputSigns),
+        };
+    }
+
+    /// <inheritdoc/>
     public LatencySettings ExportSettings() => Network.Settings with { HiddenThreshold = _hidden.Threshold, OutputThreshold = _output.Threshold };
 
     /// <summary>Changes w_oh and α, and leaves δ_h behind, not yet of length 1.</summary>

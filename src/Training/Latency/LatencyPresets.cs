@@ -2,7 +2,7 @@ using StereoSpike.Readout;
 
 namespace StereoSpike.Training;
 
-/// <summary>The published constants of S4NN and BS4NN on MNIST.</summary>
+/// <summary>The published constants of S4NN and BS4NN on MNIST, and ours for ramps.</summary>
 public static class LatencyPresets
 {
     /// <summary>Network and training of a method.</summary>
@@ -13,11 +13,14 @@ public static class LatencyPresets
         LatencyMethod.Bs4nn => (
             new LatencySettings { Method = LatencyMethod.Bs4nn, Hidden = 600 },
             new LatencyTrainingSettings { LearningRate = 0.1f, Decay = 0f, Gamma = 1, Epochs = 200, Shuffle = true, DeadShare = 0 }),
+        LatencyMethod.Stidi => (
+            new LatencySettings { Method = LatencyMethod.Stidi, RampSteps = 128 },
+            new LatencyTrainingSettings { LearningRate = 0.05f, Decay = 0f, OutputInitMaximum = 20f, Epochs = 30, ConstantShare = 0.5, Shuffle = true, AverageImages = 55_000 }),
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "No such method."),
     };
 
-    /// <summary>For a few hundred Fashion-MNIST images. Clothes are larger and brighter than digits: with MNIST's bounds all neurons would fire at once.</summary>
+    /// <summary>For a few hundred Fashion-MNIST images. Clothes are larger and brighter than digits: with MNIST's threshold all neurons would fire at once.</summary>
     public static (LatencySettings Network, LatencyTrainingSettings Training) FashionDemo => (
         new LatencySettings { Hidden = 200 },
-        new LatencyTrainingSettings { Epochs = 30, LearningRate = 0.1f, ConstantShare = 0.5, Shuffle = true, CalibrationShare = 0.5, ValidationImages = 0 });
+        new LatencyTrainingSettings { Epochs = 40, LearningRate = 0.1f, ConstantShare = 0.5, Shuffle = true, CalibrationShare = 0.25, AverageImages = 2000, ValidationImages = 0 });
 }

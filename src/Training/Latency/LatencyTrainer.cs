@@ -16,6 +16,7 @@ public sealed class LatencyTrainer
 
     private const string Log = "log.csv";
     private readonly ILatencyRule _rule;
+    private readonly LatencyAverage? _average;
     private readonly LatencyTrainingSettings _settings;
     private readonly EncodedImages _training;
     private readonly EncodedImages _validation;
@@ -48,8 +49,21 @@ public sealed class LatencyTrainer
 
         network = network with { Height = images.Height, Width = images.Width };
         _training = EncodedImages.From(images.Part(0, learned), network.Steps);
-        _settings = settings = Calibrated(network, settings, _training);
-        _rule = network.Method == LatencyMethod.S4nn ? new S4nnRule(network, settings) : new Bs4nnRule(network, settings);
+        _settings = settings;
+        if (settings.CalibrationShare is { } share)
+        {
+            network = network.Method != LatencyMethod.Bs4nn
+                ? network with { HiddenThreshold = LatencyCalibration.HiddenThreshold(network, settings, _training, share) }
+                : throw new ArgumentException("A binary network learns its thresholds; there is nothing to calibrate.", nameof(settings));
+        }
+
+        _rule = network.Method switch
+        {
+            LatencyMethod.S4nn => new S4nnRule(network, settings),
+            LatencyMethod.Bs4nn => new Bs4nnRule(network, settings),
+            _ => new StidiRule(network, settings),
+        };
+        _average = settings.AverageImages > 0 ? new LatencyAverage(_rule, settings.AverageImages) : null;
         _validation = EncodedImages.From(images.Part(learned, settings.ValidationImages), network.Steps);
         _folder = folder;
         _random = new Random(settings.Seed);
@@ -84,17 +98,6 @@ public sealed class LatencyTrainer
         return best!;
     }
 
-    private static LatencyTrainingSettings Calibrated(LatencySettings network, LatencyTrainingSettings settings, EncodedImages images)
-    {
-        if (settings.CalibrationShare is not { } share)
-        {
-            return settings;
-        }
-
-        (float hidden, float output) = LatencyCalibration.Bounds(network, images, share, (share + 1.0) / 2.0, settings.Seed);
-        return settings with { HiddenInitMaximum = hidden, OutputInitMaximum = output };
-    }
-
     private (LatencyEpoch Figures, int[] Dead) RunEpoch(int epoch, LatencyEpoch? best, IWorkProgress? progress, CancellationToken cancellation)
     {
         const int reportEvery = 1000;
@@ -110,6 +113,7 @@ public sealed class LatencyTrainer
         for (int i = 0; i < _order.Length; i++)
         {
             learned += _rule.Learn(_training.Spikes(_order[i]), _training.Label(_order[i]), learningRate) ? 1 : 0;
+            _average?.Add();
             foreach (TimedSpike spike in _rule.Network.HiddenSpikes)
             {
                 firings[spike.Neuron]++;
@@ -130,10 +134,11 @@ public sealed class LatencyTrainer
 
     private ClassificationScore Score()
     {
+        LatencyNetwork network = _average is null ? _rule.Network : Kept([]).Network();
         var score = new ClassificationScore();
         for (int i = 0; i < _validation.Count; i++)
         {
-            score.Add(_rule.Network.Decide(_validation.Spikes(i)), _rule.Network.Settings.LabelOrder, _validation.Label(i));
+            score.Add(network.Decide(_validation.Spikes(i)), _rule.Network.Settings.LabelOrder, _validation.Label(i));
         }
 
         return score;
@@ -142,8 +147,10 @@ public sealed class LatencyTrainer
     private void Save(LatencyEpoch figures)
     {
         var notes = new Dictionary<string, string> { ["training"] = _settings.ToString(), ["figures"] = $"{LatencyEpoch.CsvHeader}\n{figures.ToCsv()}" };
-        new LatencyWeights(_rule.ExportSettings(), _rule.Export(), notes).Save(Path.Combine(_folder, BestWeights));
+        Kept(notes).Save(Path.Combine(_folder, BestWeights));
     }
+
+    private LatencyWeights Kept(Dictionary<string, string> notes) => new(_rule.ExportSettings(), _average?.Export() ?? _rule.Export(), notes);
 
     private static string Note(int epoch, LatencyEpoch? best) => best is null || double.IsNaN(best.AccuracyStrict)
         ? $"epoch {epoch}"

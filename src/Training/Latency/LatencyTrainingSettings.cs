@@ -24,8 +24,7 @@ public sealed record LatencyTrainingSettings
     /// <summary>Output weights begin uniform from 0 to this.</summary>
     public float OutputInitMaximum { get; init => field = Guard.Above(value, 0f); } = 48f;
 
-    /// <summary>When half of the hidden neurons should have fired at the start, as a share of T, 0 to 0.9; half of the outputs then follow after half of what is left. Replaces the two bounds above by
-    /// <see cref="LatencyCalibration"/>'s; null keeps them.</summary>
+    /// <summary>When half of the hidden neurons should have fired at the start, as a share of T, 0 to 0.9: the hidden layer's threshold is then <see cref="LatencyCalibration"/>'s; null keeps the network's.</summary>
     public double? CalibrationShare { get; init => field = value is { } share ? Guard.Within(share, 0.0, 0.9) : null; }
 
     /// <summary>A hidden neuron that fires on less than this share of an epoch's images is drawn anew.</summary>
@@ -33,6 +32,9 @@ public sealed record LatencyTrainingSettings
 
     /// <summary>Whether every epoch has an order of its own; S4NN's code takes the images as they come.</summary>
     public bool Shuffle { get; init; }
+
+    /// <summary>Over how many images the weights that are judged and kept are averaged; 0 judges those of the last image, as S4NN's code does. See <see cref="LatencyAverage"/>.</summary>
+    public int AverageImages { get; init => field = Guard.AtLeast(value, 0); }
 
     /// <summary>Images at the end of the training set that only choose the best epoch.</summary>
     public int ValidationImages { get; init => field = Guard.AtLeast(value, 0); } = 5000;

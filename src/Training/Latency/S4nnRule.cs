@@ -75,6 +75,20 @@ public sealed class S4nnRule : ILatencyRule
     };
 
     /// <inheritdoc/>
+    public void Average(Span<float> hidden, Span<float> output, float share)
+    {
+        LatencyErrors.Blend(_hidden.Weights, (float)_hiddenScale, share, hidden);
+        LatencyErrors.Blend(_output.Weights, (float)_outputScale, share, output);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, WeightTensor> Export(ReadOnlySpan<float> hidden, ReadOnlySpan<float> output) => new Dictionary<string, WeightTensor>
+    {
+        [LatencySettings.HiddenWeights] = LatencyStart.Tensor(_hidden, hidden),
+        [LatencySettings.OutputWeights] = LatencyStart.Tensor(_output, output),
+    };
+
+    /// <inheritdoc/>
     public LatencySettings ExportSettings() => Network.Settings;
 
     /// <summary>Changes w_oh, and leaves δ_h behind, not yet of length 1.</summary>

@@ -16,8 +16,8 @@ public class LatencyCalibrationTests
         EncodedImages images = EncodedImages.From(new LabelledImages(pixels, new byte[100], 20, 20), 256);
         var network = new LatencySettings { Height = 20, Width = 20, Hidden = 100 };
 
-        (float hidden, float output) = LatencyCalibration.Bounds(network, images, share, 0.9, seed: 1);
-        LatencyNetwork drawn = new S4nnRule(network, new LatencyTrainingSettings { HiddenInitMaximum = hidden, OutputInitMaximum = output }).Network;
+        float threshold = LatencyCalibration.HiddenThreshold(network, new LatencyTrainingSettings(), images, share);
+        LatencyNetwork drawn = new S4nnRule(network with { HiddenThreshold = threshold }, new LatencyTrainingSettings()).Network;
 
         double fired = 0;
         for (int i = 0; i < images.Count; i++)
@@ -37,6 +37,15 @@ public class LatencyCalibrationTests
     {
         EncodedImages images = EncodedImages.From(new LabelledImages(new byte[4], [0], 2, 2), 256);
 
-        Assert.Throws<InvalidDataException>(() => LatencyCalibration.Bounds(new LatencySettings { Height = 2, Width = 2, Hidden = 4 }, images, 0.4, 0.7, 1));
+        Assert.Throws<InvalidDataException>(() => LatencyCalibration.HiddenThreshold(new LatencySettings { Height = 2, Width = 2, Hidden = 4 }, new LatencyTrainingSettings(), images, 0.4));
+    }
+
+    [Fact]
+    public void Thresholds_that_are_learned_are_not_calibrated()
+    {
+        var images = new LabelledImages(new byte[40], new byte[10], 2, 2);
+        (LatencySettings network, LatencyTrainingSettings training) = LatencyPresets.For(LatencyMethod.Bs4nn);
+
+        Assert.Throws<ArgumentException>(() => new LatencyTrainer(network, training with { CalibrationShare = 0.2, ValidationImages = 0 }, images, "nowhere"));
     }
 }

@@ -47,6 +47,40 @@ public class LatencyRuleTests
         Assert.InRange(WorstDifference(weights[LatencySettings.OutputWeights], plain.Output, binary), 0, 1e-2);
     }
 
+    [Theory]
+    [InlineData(LatencyMethod.S4nn)]
+    [InlineData(LatencyMethod.Bs4nn)]
+    public void An_average_begins_at_the_first_weights_and_follows_those_that_are_learned(LatencyMethod method)
+    {
+        // Shares: 1 after image 1; after image 101, max(100/400, 100/(100 + 100)) = 1/2; after 201, 1/3. Averaging signs would not do: a real weight that wanders about 0 is 0, not ±1.
+        bool binary = method == LatencyMethod.Bs4nn;
+        var network = new LatencySettings { Method = method, Height = 2, Width = 2, Hidden = 3, HiddenThreshold = 4f };
+        var settings = new LatencyTrainingSettings { Decay = 1e-3f, HiddenInitMaximum = binary ? 0.2f : 5f };
+        ILatencyRule rule = binary ? new Bs4nnRule(network, settings) : new S4nnRule(network, settings);
+        var average = new LatencyAverage(rule, horizon: 400);
+        var expected = new float[12];
+        for (int image = 1; image <= 201; image++)
+        {
+            rule.Learn([new TimedSpike((ushort)(image % 50), 0), new TimedSpike(60, (ushort)(1 + (image % 3)))], image % 10, 0.2f);
+            average.Add();
+            float share = image switch { 1 => 1f, 101 => 1f / 2, 201 => 1f / 3, _ => 0f };
+            float[] learned = new float[rule.Network.Settings.Inputs * 16], unused = new float[3 * 16];
+            rule.Average(learned, unused, 1f);
+            for (int i = 0; i < 12; i++)
+            {
+                expected[i] += share * (learned[(i % 4 * 16) + (i / 4)] - expected[i]);
+            }
+        }
+
+        float[] found = average.Export()[LatencySettings.HiddenWeights].Values;
+        Assert.Equal(binary ? [.. expected.Select(w => (float)MathF.Sign(w))] : expected, found, (a, b) => Math.Abs(a - b) < 1e-4f);
+        if (!binary)
+        {
+            float[] last = rule.Export()[LatencySettings.HiddenWeights].Values;
+            Assert.True(last.Zip(found).Any(pair => Math.Abs(pair.First - pair.Second) > 1e-3f), "the weights stood still, so this shows nothing");
+        }
+    }
+
     private static double[,] Matrix(WeightTensor tensor)
     {
         var matrix = new double[tensor.Shape[0], tensor.Shape[1]];

@@ -15,7 +15,7 @@ internal static class ClassifyEvaluateCommand
     {
         var command = new Command("evaluate", "Score a network. accuracy_inclusive counts a tie as right if the class is among the first outputs, as S4NN's own code does; accuracy_strict counts a tie of k as 1/k.")
         {
-            LatencyFiles.Method, LatencyFiles.Weights, ClassifyCommand.Data, LatencyFiles.Threshold, LatencyFiles.OutputThreshold, LatencyFiles.Steps, LatencyFiles.LabelOrder, Split, Pictures,
+            LatencyFiles.Method, LatencyFiles.Weights, ClassifyCommand.Data, LatencyFiles.Threshold, LatencyFiles.OutputThreshold, LatencyFiles.Steps, LatencyFiles.Ramp, LatencyFiles.LabelOrder, Split, Pictures,
         };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;

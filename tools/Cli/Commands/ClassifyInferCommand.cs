@@ -15,7 +15,7 @@ internal static class ClassifyInferCommand
     {
         var command = new Command("infer", "Classify one test image, and show which neuron fired when.")
         {
-            LatencyFiles.Method, LatencyFiles.Weights, ClassifyCommand.Data, LatencyFiles.Threshold, LatencyFiles.OutputThreshold, LatencyFiles.Steps, LatencyFiles.LabelOrder, Image, Out,
+            LatencyFiles.Method, LatencyFiles.Weights, ClassifyCommand.Data, LatencyFiles.Threshold, LatencyFiles.OutputThreshold, LatencyFiles.Steps, LatencyFiles.Ramp, LatencyFiles.LabelOrder, Image, Out,
         };
         command.SetAction((arguments, _) => MainThread.RunAsync(() => Run(arguments)));
         return command;

@@ -5,5 +5,6 @@ internal enum ClassifyMethod
 {
     S4nn,
     Bs4nn,
+    Stidi,
     Ttfs,
 }

@@ -15,7 +15,8 @@ internal static class ClassifyTrainCommand
     public static readonly Option<float?> LearningRate = new("--learning-rate") { Description = "Step of the rule." };
     private static readonly Option<double?> ConstantShare = new("--constant-share") { Description = "Share of the epochs before the step falls, 0 to 1; 1 keeps it." };
     private static readonly Option<int?> Gamma = new("--gamma") { Description = "How many steps behind the right output the others should fire." };
-    private static readonly Option<double?> Calibrate = new("--calibrate") { Description = "Draw the first weights so that half of the hidden neurons fire by this share of the window, such as 0.4; S4NN's bounds for MNIST if left out." };
+    private static readonly Option<double?> Calibrate = new("--calibrate") { Description = "s4nn: set the hidden layer's threshold so that half of its neurons fire by this share of the window at the start, such as 0.2; S4NN's 100, made for MNIST, if left out." };
+    private static readonly Option<int?> Average = new("--average") { Description = "Judge and keep weights averaged over so many images, such as 55000; those of the last image if left out." };
     private static readonly Option<bool> Shuffle = new("--shuffle") { Description = "Draw a new order of the images every epoch." };
     public static readonly Option<int?> Validation = new("--validation-images") { Description = "Images at the end of the training set that only choose the best epoch." };
     public static readonly Option<bool> ShuffledLabels = new("--shuffled-labels") { Description = "A control: give the training images each other's labels." };
@@ -24,7 +25,7 @@ internal static class ClassifyTrainCommand
     {
         var command = new Command("train", "Train a network on MNIST, Fashion-MNIST or recordings. The best epoch is chosen on images held back from training; test images are never looked at.")
         {
-            LatencyFiles.Method, ClassifyCommand.Data, Out, Epochs, Hidden, LearningRate, ConstantShare, Gamma, Calibrate, Shuffle, Validation, ShuffledLabels,
+            LatencyFiles.Method, ClassifyCommand.Data, Out, Epochs, Hidden, LearningRate, ConstantShare, Gamma, LatencyFiles.Ramp, Calibrate, Average, Shuffle, Validation, ShuffledLabels,
             TtfsRuns.Network, TtfsRuns.Steps, TtfsRuns.Batch, TtfsRuns.Shift, TtfsRuns.Mirror, TtfsRuns.Smoothing,
         };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
@@ -51,12 +52,13 @@ internal static class ClassifyTrainCommand
             ConstantShare = arguments.GetValue(ConstantShare) ?? start.ConstantShare,
             Gamma = arguments.GetValue(Gamma) ?? start.Gamma,
             CalibrationShare = arguments.GetValue(Calibrate) ?? start.CalibrationShare,
+            AverageImages = arguments.GetValue(Average) ?? start.AverageImages,
             Shuffle = arguments.GetValue(Shuffle) || start.Shuffle,
             ValidationImages = arguments.GetValue(Validation) ?? start.ValidationImages,
             Seed = seed,
         };
         var trainer = new LatencyTrainer(
-            network with { Hidden = arguments.GetValue(Hidden) ?? network.Hidden }, settings, images, folder);
+            network with { Hidden = arguments.GetValue(Hidden) ?? network.Hidden, RampSteps = network.RampSteps > 0 ? arguments.GetValue(LatencyFiles.Ramp) ?? network.RampSteps : 0 }, settings, images, folder);
         LatencyEpoch best;
         using (var progress = new TerminalProgress("training"))
         {

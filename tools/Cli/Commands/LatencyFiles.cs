@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using StereoSpike.Ingest;
 using StereoSpike.Readout;
+using StereoSpike.Training;
 
 namespace StereoSpike.Cli;
 
@@ -11,7 +12,7 @@ internal static class LatencyFiles
 {
     public static Option<ClassifyMethod> Method { get; } = new("--method")
     {
-        Description = "s4nn (real weights), bs4nn (weights of −1 and +1) or ttfs (convolutions, by surrogate gradients).",
+        Description = "s4nn (real weights), bs4nn (weights of −1 and +1), stidi (real weights, charge that comes as a ramp) or ttfs (convolutions, by surrogate gradients).",
         DefaultValueFactory = _ => ClassifyMethod.S4nn,
     };
 
@@ -24,6 +25,7 @@ internal static class LatencyFiles
     public static Option<float> Threshold { get; } = new("--threshold") { Description = "θ of the hidden layer, for .npz weights.", DefaultValueFactory = _ => 100f };
     public static Option<float?> OutputThreshold { get; } = new("--output-threshold") { Description = "θ of the output layer, for .npz weights; the hidden layer's if left out." };
     public static Option<int> Steps { get; } = new("--t-max") { Description = "Steps, S4NN's t_max, for .npz weights.", DefaultValueFactory = _ => 256 };
+    public static Option<int?> Ramp { get; } = new("--ramp-steps") { Description = "stidi: steps over which a spike's charge comes." };
     public static Option<string?> LabelOrder { get; } = new("--label-order") { Description = "The class of each output, for .npz weights: 4,1,0,7,9,2,3,5,8,6 for S4NN's released ones. 0,1,…,9 if left out." };
 
     /// <summary>Reads the weights named on the command line, checked against the images they are for.</summary>
@@ -72,8 +74,14 @@ internal static class LatencyFiles
         ["images_per_second"] = Answer.Number(score.Images / seconds, 0),
     };
 
-    /// <summary>Which of the two rules of latency networks is asked for.</summary>
-    public static LatencyMethod Rule(ParseResult arguments) => arguments.GetValue(Method) == ClassifyMethod.Bs4nn ? LatencyMethod.Bs4nn : LatencyMethod.S4nn;
+    /// <summary>Which rule of latency networks is asked for.</summary>
+    public static LatencyMethod Rule(ParseResult arguments) => arguments.GetValue(Method) switch
+    {
+        ClassifyMethod.S4nn => LatencyMethod.S4nn,
+        ClassifyMethod.Bs4nn => LatencyMethod.Bs4nn,
+        ClassifyMethod.Stidi => LatencyMethod.Stidi,
+        _ => throw new ArgumentException("The method ttfs has no latency rule."),
+    };
 
     private static LatencySettings Constants(ParseResult arguments, LabelledImages images)
     {
@@ -81,6 +89,7 @@ internal static class LatencyFiles
         var settings = new LatencySettings
         {
             Method = Rule(arguments),
+            RampSteps = Rule(arguments) == LatencyMethod.Stidi ? arguments.GetValue(Ramp) ?? LatencyPresets.For(LatencyMethod.Stidi).Network.RampSteps : 0,
             Height = images.Height,
             Width = images.Width,
             HiddenThreshold = threshold,
