@@ -42,7 +42,7 @@ public sealed class ClassifyTests : IDisposable
     {
         string assets = Path.Combine(Path.GetDirectoryName(Program.Assembly)!, "Assets", "fashion-mnist"), run = _folder.File("run"), weights = Path.Combine(run, "weights.safetensors");
         Program.Run(
-            "classify", "train", "--method", "stidi", "--data", assets, "--out", run, "--hidden", "100", "--epochs", "12", "--ramp-steps", "64", "--calibrate", "0.3", "--average", "1000", "--validation-images", "0", "--json").Good();
+            "classify", "train", "--method", "stidi", "--data", assets, "--out", run, "--hidden", "100", "--epochs", "16", "--ramp-steps", "128", "--calibrate", "0.5", "--learning-rate", "0.1", "--average", "1000", "--validation-images", "0", "--json").Good();
 
         JsonObject result = Program.Run("classify", "evaluate", "--method", "stidi", "--weights", weights, "--data", assets, "--json").Good();
 

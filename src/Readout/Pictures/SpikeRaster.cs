@@ -101,7 +101,7 @@ public static class SpikeRaster
         foreach (((int time, int row), int spikes) in band.Spikes.CountBy(spike => (spike.Time, Row: (int)((long)spike.Neuron * band.Height / band.Neurons / dot))))
         {
             double share = spikes * (double)band.Height / dot / band.Neurons;   // of the neurons that share a row: a dot for a single one, brighter the more of many fire
-            PagePen.Block(canvas, Dimmed(colour, Math.Min(1.0, Math.Max(band.Neurons * dot <= 4 * band.Height ? 1.0 : 0.25, Math.Sqrt(share)))), SKRectI.Create(Left + (zoom * time), top + (row * dot), mark, dot));
+            PagePen.Block(canvas, Dimmed(colour, Math.Min(1.0, Math.Max(band.Neurons * dot <= 16 * band.Height ? 1.0 : 0.3, Math.Sqrt(share)))), SKRectI.Create(Left + (zoom * time), top + (row * dot), mark, dot));
         }
 
         for (int row = 0; row < band.RowNames.Count; row++)

@@ -31,7 +31,12 @@ public static class LatencyCalibration
         for (int i = 0; i < count; i++)
         {
             hidden.Reset();
-            hidden.Step([.. images.Spikes(i).ToArray().Where(spike => spike.Time <= step)], 0, []);
+            ILookup<ushort, TimedSpike> arrivals = images.Spikes(i).ToArray().ToLookup(spike => spike.Time);
+            for (int t = 0; t <= step; t++)
+            {
+                hidden.Step([.. arrivals[(ushort)t]], t, []);
+            }
+
             potentials.AddRange(hidden.Potentials);
         }
 

@@ -78,6 +78,14 @@ public sealed class LatencyTrainer
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public LatencyEpoch Run(IWorkProgress? progress = null, CancellationToken cancellation = default)
     {
+        if (_settings.Epochs == 0)
+        {
+            ClassificationScore start = Score();
+            var untrained = new LatencyEpoch(0, 0, double.NaN, 0, start.AccuracyInclusive, start.AccuracyStrict, 0);
+            Save(untrained);
+            return untrained;
+        }
+
         LatencyEpoch? best = null;
         for (int epoch = 1; epoch <= _settings.Epochs; epoch++)
         {
@@ -134,7 +142,7 @@ public sealed class LatencyTrainer
 
     private ClassificationScore Score()
     {
-        LatencyNetwork network = _average is null ? _rule.Network : Kept([]).Network();
+        LatencyNetwork network = _average is null || _settings.Epochs == 0 ? _rule.Network : Kept([]).Network();
         var score = new ClassificationScore();
         for (int i = 0; i < _validation.Count; i++)
         {
@@ -150,7 +158,7 @@ public sealed class LatencyTrainer
         Kept(notes).Save(Path.Combine(_folder, BestWeights));
     }
 
-    private LatencyWeights Kept(Dictionary<string, string> notes) => new(_rule.ExportSettings(), _average?.Export() ?? _rule.Export(), notes);
+    private LatencyWeights Kept(Dictionary<string, string> notes) => new(_rule.ExportSettings(), _settings.Epochs > 0 && _average is not null ? _average.Export() : _rule.Export(), notes);
 
     private static string Note(int epoch, LatencyEpoch? best) => best is null || double.IsNaN(best.AccuracyStrict)
         ? $"epoch {epoch}"

@@ -3,8 +3,8 @@ namespace StereoSpike.Training;
 /// <summary>Constants of a latency network's training; the defaults are S4NN's for MNIST.</summary>
 public sealed record LatencyTrainingSettings
 {
-    /// <summary>Passes over the images.</summary>
-    public int Epochs { get; init => field = Guard.AtLeast(value, 1); } = 100;
+    /// <summary>Passes over the images; 0 keeps the first weights, a control.</summary>
+    public int Epochs { get; init => field = Guard.AtLeast(value, 0); } = 100;
 
     /// <summary>η of the first epoch.</summary>
     public float LearningRate { get; init => field = Guard.Above(value, 0f); } = 0.2f;
@@ -46,7 +46,7 @@ public sealed record LatencyTrainingSettings
     public float LearningRateAt(int epoch)
     {
         const double lowest = 0.02;
-        double done = (double)epoch / Epochs, left = ConstantShare < 1.0 ? (1.0 - done) / (1.0 - ConstantShare) : 1.0;
+        double done = (double)epoch / Math.Max(1, Epochs), left = ConstantShare < 1.0 ? (1.0 - done) / (1.0 - ConstantShare) : 1.0;
         return LearningRate * (float)(lowest + ((1.0 - lowest) * Math.Min(1.0, left)));
     }
 }

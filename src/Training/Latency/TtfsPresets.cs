@@ -9,5 +9,5 @@ public static class TtfsPresets
     /// <param name="channels">Channels of the images: recordings, which have more than one, come in hundreds and not in ten thousands, so they are looked at more often, and none is held back.</param>
     public static (TtfsSettings Network, TtfsTrainingSettings Training) For(int channels) => channels == 1
         ? (new TtfsSettings(), new TtfsTrainingSettings())
-        : (new TtfsSettings(), new TtfsTrainingSettings { Epochs = 60, Batch = 32, ValidationImages = 0 });
+        : (new TtfsSettings(), new TtfsTrainingSettings { Epochs = 30, Batch = 32, ValidationImages = 0 });
 }

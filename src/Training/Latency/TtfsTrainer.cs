@@ -73,6 +73,13 @@ public sealed class TtfsTrainer
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public TtfsEpoch Run(IWorkProgress? progress = null, CancellationToken cancellation = default)
     {
+        if (_settings.Epochs == 0)
+        {
+            var untrained = new TtfsEpoch(0, 0, double.NaN, double.NaN, Validate(), 0);
+            Save(untrained);
+            return untrained;
+        }
+
         TtfsEpoch? best = null;
         for (int epoch = 1; epoch <= _settings.Epochs; epoch++)
         {
@@ -81,12 +88,17 @@ public sealed class TtfsTrainer
             if (best is null || !(figures.Accuracy <= best.Accuracy))   // without validation (NaN) the newest weights are the best known
             {
                 best = figures;
-                var notes = new Dictionary<string, string> { ["training"] = _settings.ToString(), ["figures"] = $"{TtfsEpoch.CsvHeader}\n{figures.ToCsv()}" };
-                TtfsWeights.Of(_network, notes).Save(Path.Combine(_folder, BestWeights));
+                Save(figures);
             }
         }
 
         return best!;
+    }
+
+    private void Save(TtfsEpoch figures)
+    {
+        var notes = new Dictionary<string, string> { ["training"] = _settings.ToString(), ["figures"] = $"{TtfsEpoch.CsvHeader}\n{figures.ToCsv()}" };
+        TtfsWeights.Of(_network, notes).Save(Path.Combine(_folder, BestWeights));
     }
 
     private TtfsEpoch RunEpoch(int epoch, TtfsEpoch? best, IWorkProgress? progress, CancellationToken cancellation)

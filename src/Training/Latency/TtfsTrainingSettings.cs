@@ -3,8 +3,8 @@ namespace StereoSpike.Training;
 /// <summary>Constants of a single-spike network's training by surrogate gradients.</summary>
 public sealed record TtfsTrainingSettings
 {
-    /// <summary>Passes over the images.</summary>
-    public int Epochs { get; init => field = Guard.AtLeast(value, 1); } = 10;
+    /// <summary>Passes over the images; 0 keeps the first weights, a control.</summary>
+    public int Epochs { get; init => field = Guard.AtLeast(value, 0); } = 10;
 
     /// <summary>Adam's step at its highest: it rises over the first <see cref="WarmUpShare"/> of the run and falls along half a cosine to 0.</summary>
     public float LearningRate { get; init => field = Guard.Above(value, 0f); } = 2e-3f;

@@ -7,14 +7,15 @@ namespace StereoSpike.Training.Tests.Latency;
 public class LatencyCalibrationTests
 {
     [Theory]
-    [InlineData(60, 0.85)]
-    [InlineData(255, 0.3)]
-    public void Half_of_the_neurons_have_fired_by_the_chosen_time_on_dark_images_and_on_bright_ones(int brightest, double share)
+    [InlineData(60, 0.85, 0)]
+    [InlineData(255, 0.3, 0)]
+    [InlineData(255, 0.3, 32)]
+    public void Half_of_the_neurons_have_fired_by_the_chosen_time_on_dark_images_and_on_bright_ones(int brightest, double share, int rampSteps)
     {
         var random = new Random(1);
         byte[] pixels = [.. Enumerable.Range(0, 100 * 400).Select(_ => (byte)random.Next(brightest + 1))];
         EncodedImages images = EncodedImages.From(new LabelledImages(pixels, new byte[100], 20, 20), 256);
-        var network = new LatencySettings { Height = 20, Width = 20, Hidden = 100 };
+        var network = new LatencySettings { Height = 20, Width = 20, Hidden = 100, RampSteps = rampSteps };
 
         float threshold = LatencyCalibration.HiddenThreshold(network, new LatencyTrainingSettings(), images, share);
         LatencyNetwork drawn = new S4nnRule(network with { HiddenThreshold = threshold }, new LatencyTrainingSettings()).Network;

@@ -45,6 +45,18 @@ public sealed class LatencyTrainerTests : IDisposable
     }
 
     [Fact]
+    public void No_epochs_keep_the_first_weights_whose_ties_the_inclusive_accuracy_rewards()
+    {
+        var settings = new LatencyTrainingSettings { Epochs = 0, AverageImages = 1000, ValidationImages = 200, HiddenInitMaximum = 20f };
+
+        LatencyEpoch untrained = new LatencyTrainer(new LatencySettings { Hidden = 60 }, settings, Stripes(300, seed: 5), _folder.File("none")).Run();
+
+        Assert.InRange(untrained.AccuracyStrict, 0.05, 0.2);
+        Assert.InRange(untrained.AccuracyInclusive, untrained.AccuracyStrict, 1.0);
+        Assert.Equal(60 * 100, LatencyWeights.Load(Path.Combine(_folder.File("none"), LatencyTrainer.BestWeights)).Tensors[LatencySettings.HiddenWeights].Values.Length);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_run()
     {
         LabelledImages images = Stripes(300, seed: 3);

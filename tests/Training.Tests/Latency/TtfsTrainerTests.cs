@@ -23,6 +23,17 @@ public sealed class TtfsTrainerTests : IDisposable
     }
 
     [Fact]
+    public void No_epochs_keep_the_first_weights_which_know_nothing()
+    {
+        LabelledImages images = Stripes(400, seed: 6);
+
+        TtfsEpoch untrained = new TtfsTrainer(new TtfsSettings { Network = "16C5-P2-32" }, new TtfsTrainingSettings { Epochs = 0, ValidationImages = 300 }, images, _folder.File("none")).Run();
+
+        Assert.InRange(untrained.Accuracy, 0.0, 0.25);
+        Assert.True(File.Exists(Path.Combine(_folder.File("none"), TtfsTrainer.BestWeights)));
+    }
+
+    [Fact]
     public void The_weights_on_disk_are_the_best_epochs_and_score_what_the_log_says()
     {
         LabelledImages images = Stripes(400, seed: 2);

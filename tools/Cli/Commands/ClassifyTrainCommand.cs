@@ -10,7 +10,7 @@ namespace StereoSpike.Cli;
 internal static class ClassifyTrainCommand
 {
     private static readonly Option<string> Out = new("--out") { Description = "The run's folder: weights.safetensors (best epoch on validation), log.csv.", Required = true };
-    public static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the images." };
+    public static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the images; 0 keeps the first weights, a control." };
     private static readonly Option<int?> Hidden = new("--hidden") { Description = "Hidden neurons." };
     public static readonly Option<float?> LearningRate = new("--learning-rate") { Description = "Step of the rule." };
     private static readonly Option<double?> ConstantShare = new("--constant-share") { Description = "Share of the epochs before the step falls, 0 to 1; 1 keeps it." };
