@@ -72,4 +72,31 @@ public sealed class LiveTests : IDisposable
         Assert.True((bool)answer.Json["counts_conserved"]!, answer.Output);
         Assert.Equal(10, answer.Json["parts"]!.AsArray().Count);
     }
+
+    [Fact]
+    public async Task The_live_page_is_served_where_the_command_says()
+    {
+        using System.Diagnostics.Process serving = Program.Start("serve", "sim:boxes?rig=davis240&seconds=0.3&seed=5", "--weights", "davis240", "--port", "0", "--loop", "--threads", "1");
+        try
+        {
+            string line = await serving.StandardError.ReadLineAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token) ?? "";
+            Assert.Matches(@"^Open http://127\.0\.0\.1:\d+/ in a browser\. Ctrl-C ends\.$", line);
+            using var client = new HttpClient { BaseAddress = new Uri(line.Split(' ')[1]) };
+
+            Assert.Contains("<title>StereoSpike live</title>", await client.GetStringAsync("/"), StringComparison.Ordinal);
+            Assert.Equal("running", (string)JsonNode.Parse(await client.GetStringAsync("/health"))!["status"]!);
+        }
+        finally
+        {
+            serving.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
+    public void A_page_for_other_machines_needs_a_token_that_is_not_guessed()
+    {
+        Program.Answer answer = Program.Run("serve", "sim:boxes?rig=davis240&seconds=0.3&seed=5", "--weights", "davis240", "--address", "*", "--token", "1234");
+
+        Assert.Equal((2, "A token of 4 letters is guessed too easily; give at least 16.\n"), (answer.ExitCode, answer.Errors));
+    }
 }

@@ -20,6 +20,7 @@ root.Add(AblateCommand.Make());
 root.Add(ReportCommand.Make());
 root.Add(EvaluateCommand.Make());
 root.Add(InferCommand.Make());
+root.Add(ServeCommand.Make());
 root.Add(SendCommand.Make());
 root.Add(SoakCommand.Make());
 root.Add(VerifyCommand.Make());

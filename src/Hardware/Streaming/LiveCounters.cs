@@ -85,7 +85,7 @@ public sealed class LiveCounters
         lock (_gate)
         {
             _answered++;
-            _latencyMs.Add(Math.Max(0, frame.LatencyMs));
+            _latencyMs.Add(frame.LatencyMs);
             _firingRates += frame.MeanFiringRate;
         }
 

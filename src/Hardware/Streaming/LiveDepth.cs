@@ -28,7 +28,7 @@ public sealed class LiveDepth
     private long _runs;
     private int _running;
 
-    /// <summary>Puts an engine to live work.</summary>
+    /// <summary>Puts an engine to live work; it runs once on nothing, to be warm.</summary>
     /// <param name="engine">The network, freshly made.</param>
     /// <param name="weights">What messages call the network's file.</param>
     /// <exception cref="InvalidDataException">The network's encoder does not exist, or needs each event's time.</exception>
@@ -39,8 +39,10 @@ public sealed class LiveDepth
         _encoder = NetworkFit.CountEncoder(engine.Settings, weights);
         _input = new SpikeFrame(_encoder.Channels, engine.Settings.Sensor);
         _potentials = new float[engine.Settings.Sensor.Pixels];
+        _engine.Run(_input, _potentials);   // code is compiled and buffers are made now, not at the first window
         _rates = [.. engine.FiringRates];
-        _rateSums = new double[_rates.Length];
+        _rateSums = [.. _rates.Select(rate => rate.Value)];
+        (_runs, _meanRateSum) = (1, engine.MeanFiringRate);
     }
 
     /// <summary>What goes through the run that was last begun; null before the first.</summary>
@@ -191,7 +193,7 @@ public sealed class LiveDepth
         (frame.Window, frame.Counts, frame.LeftCount, frame.RightCount) = (window.Window, window.Counts, window.LeftCount, window.RightCount);
         ReadFiring(frame);
         frame.WorkMs = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-        frame.LatencyMs = Stopwatch.GetElapsedTime(window.CompletedAt).TotalMilliseconds;
+        frame.LatencyMs = Math.Max(0, Stopwatch.GetElapsedTime(window.CompletedAt).TotalMilliseconds);   // a replay hands out up to a millisecond before it is due
     }
 
     /// <summary>What fired at this window: the engine tells means over all its runs, and this one's share is what they moved by.</summary>

@@ -74,4 +74,17 @@ public class EventPacketTests
 
         Assert.Equal([(true, 0), (true, 2), (true, -1), (false, 0), (false, 0), (true, 0), (true, 0), (true, 0), (true, 0)], told);
     }
+
+    [Fact]
+    public void One_damaged_number_does_not_shut_out_what_follows()
+    {
+        // 1000 among packets 1, 2, 3 …: those that follow look too old to be remembered, until the seventeenth in a row tells that the count goes on from there.
+        var numbers = new PacketNumbers();
+        numbers.Take(1, out _);
+        numbers.Take(1_000, out _);
+
+        bool[] taken = [.. Enumerable.Range(2, 30).Select(number => numbers.Take((uint)number, out _))];
+
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => i >= 16), taken);
+    }
 }
