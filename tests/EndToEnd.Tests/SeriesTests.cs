@@ -71,6 +71,27 @@ public sealed class SeriesTests : IDisposable
     }
 
     [Fact]
+    public void Simulated_sessions_go_from_captures_to_an_answer_and_an_empty_capture_is_refused()
+    {
+        string data = _folder.File("traffic"), run = _folder.File("run");
+        Program.Run("series", "generate", "--out", data, "--sessions", "5", "--seconds", "60", "--json").Good();
+        foreach (string folder in Directory.GetDirectories(data).Where(folder => !folder.EndsWith("video-plain", StringComparison.Ordinal) && !folder.EndsWith("chat-plain", StringComparison.Ordinal)))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        JsonObject trained = Program.Run("series", "train", "--task", "traffic", "--data", data, "--out", run, "--epochs", "15", "--batch", "4", "--threads", "1", "--json").Good();
+        string weights = trained["weights"]!.GetValue<string>();
+        JsonObject score = Program.Run("series", "evaluate", "--task", "traffic", "--data", data, "--weights", weights, "--threads", "1", "--json").Good();
+        File.WriteAllText(_folder.File("empty.pcap"), "");
+        Program.Answer empty = Program.Run("series", "infer", "--task", "traffic", "--weights", weights, "--input", _folder.File("empty.pcap"));
+
+        Assert.Equal(1, score["accuracy"]!.GetValue<double>(), 6);   // films come in full packets, chats never do
+        Assert.Equal(2, empty.ExitCode);
+        Assert.Contains("empty.pcap: is empty", empty.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Weights_of_something_else_are_refused()
     {
         string assets = Path.Combine(Path.GetDirectoryName(Program.Assembly)!, "Assets");

@@ -66,12 +66,12 @@ public sealed class AudioTask : ISeriesTask
     {
         IReadOnlyList<SpokenDigit> digits = SpokenDigits.Load(path);
         var encoder = new LogMelEncoder(Encoder);
-        var inputs = new List<float[]>();
+        var inputs = new List<SeriesInput>();
         foreach (SpokenDigit digit in digits)
         {
             var input = new float[encoder.Values];
             encoder.Encode(digit.Clip, input);
-            inputs.Add(input);
+            inputs.Add(SeriesInput.Of(input));
         }
 
         return new SeriesSet(inputs, [.. digits.Select(digit => digit.Digit)], [], [.. digits.Select(digit => $"{digit.Speaker}/{digit.Take}")]);

@@ -103,7 +103,7 @@ public sealed class EegTask : ISeriesTask
     {
         IReadOnlyList<BonnSegment> segments = BonnFiles.Load(path);
         return new SeriesSet(
-            [.. segments.Select(segment => Windows([segment.Signal], $"{path}: {segment.Signal.Name}")[0].Input)],
+            [.. segments.Select(segment => SeriesInput.Of(Windows([segment.Signal], $"{path}: {segment.Signal.Name}")[0].Input))],
             [.. segments.Select(segment => Samples.Question == EegQuestion.Sets ? segment.Set - 'A' : segment.Set == 'E' ? 1 : 0)], [], [.. segments.Select(segment => segment.Signal.Name)]);
     }
 
@@ -111,7 +111,7 @@ public sealed class EegTask : ISeriesTask
     {
         EyeStateTable table = EyeStateTable.Load(path);
         (int Start, float[] Input)[] windows = [.. Windows(table.Signals, path).Where(window => Range(window.Start).All(sample => table.Closed[sample] == table.Closed[window.Start]))];   // one state throughout
-        return new SeriesSet([.. windows.Select(window => window.Input)], [.. windows.Select(window => table.Closed[window.Start] ? 1 : 0)], [],
+        return new SeriesSet([.. windows.Select(window => SeriesInput.Of(window.Input))], [.. windows.Select(window => table.Closed[window.Start] ? 1 : 0)], [],
             [.. windows.Select(window => window.Start.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
 
         IEnumerable<int> Range(int start) => Enumerable.Range(start, Samples.WindowSamples);

@@ -4,17 +4,19 @@ namespace StereoSpike.Training;
 public static class SeriesTasks
 {
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [AudioTask.TaskName, EegTask.TaskName];
+    public static IReadOnlyList<string> Names { get; } = [AudioTask.TaskName, TrafficTask.TaskName, EegTask.TaskName];
 
     /// <summary>A task with its usual settings.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="question">Of several that a task can answer, which: an <see cref="EegQuestion"/>; null takes the first.</param>
+    /// <param name="question">Of several that a task can answer, which: an <see cref="EegQuestion"/> or <see cref="TrafficQuestion"/>; null takes the first.</param>
     /// <param name="input">How its input is made: an <see cref="EegInput"/>; null takes the first.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static ISeriesTask Of(string name, string? question = null, string? input = null) => name switch
     {
         AudioTask.TaskName when question is null && input is null => new AudioTask(),
         EegTask.TaskName => new EegTask { Samples = EegEncoding.For(Choice<EegQuestion>("--question", question), Choice<EegInput>("--encoder", input)) },
+        TrafficTask.TaskName when input is null => new TrafficTask { Encoder = Choice<TrafficQuestion>("--question", question) == TrafficQuestion.Sessions ? new() : new() { MinimumSpanUs = 0 } },
+        TrafficTask.TaskName => throw new ArgumentException($"{name} has one encoder; leave --encoder out."),
         AudioTask.TaskName => throw new ArgumentException($"{name} has one question and one encoder; leave --question and --encoder out."),
         _ => throw new ArgumentException($"\"{name}\" is no task; known are {string.Join(", ", Names)}."),
     };
@@ -27,28 +29,29 @@ public static class SeriesTasks
     public static ISeriesTask Restore(string name, string encoding, string source) => name switch
     {
         AudioTask.TaskName => new AudioTask { Encoder = SeriesEncoding.Read<Ingest.LogMelSettings>(encoding, source) },
+        TrafficTask.TaskName => new TrafficTask { Encoder = SeriesEncoding.Read<Ingest.FlowHistogramSettings>(encoding, source) },
         EegTask.TaskName => new EegTask { Samples = SeriesEncoding.Read<EegEncoding>(encoding, source) },
         _ => Of(name),
     };
 
-    /// <summary>Parts with the same share of every class, each judged once.</summary>
+    /// <summary>Parts with the same share of every class's groups, each judged once.</summary>
     internal static IReadOnlyList<SeriesFold> Stratified(SeriesSet samples, int folds, int seed)
     {
-        var part = new int[samples.Count];
+        var part = new Dictionary<string, int>();
         var random = new Random(seed);
-        foreach (IGrouping<int, int> members in Enumerable.Range(0, samples.Count).GroupBy(sample => samples.Labels[sample]))
+        int next = 0;
+        foreach (string[] members in samples.GroupsOfClasses())
         {
-            int[] order = [.. members];
-            random.Shuffle(order);
-            for (int i = 0; i < order.Length; i++)
+            random.Shuffle(members);
+            foreach (string group in members)
             {
-                part[order[i]] = i % folds;
+                part[group] = next++ % folds;
             }
         }
 
         return [.. Enumerable.Range(0, folds).Select(fold =>
         {
-            (SeriesSet training, SeriesSet test) = samples.Split(sample => part[sample] == fold);
+            (SeriesSet training, SeriesSet test) = samples.Split(sample => part[samples.Groups[sample]] == fold);
             return new SeriesFold($"fold{fold + 1}", training, test);
         })];
     }
@@ -75,10 +78,11 @@ public static class SeriesTasks
     {
         var means = fold.Training.Labels.Distinct().ToDictionary(label => label, label =>
         {
-            var mean = new float[fold.Training.Inputs[0].Length];
+            float[] mean = new float[fold.Training.Inputs[0].Length], input = new float[mean.Length];
             int[] members = [.. Enumerable.Range(0, fold.Training.Count).Where(sample => fold.Training.Labels[sample] == label)];
-            foreach (float[] input in members.Select(sample => fold.Training.Inputs[sample]))
+            foreach (int member in members)
             {
+                fold.Training.Inputs[member].CopyTo(input);
                 for (int i = 0; i < mean.Length; i++)
                 {
                     mean[i] += input[i] / members.Length;
@@ -87,8 +91,10 @@ public static class SeriesTasks
 
             return mean;
         });
-        int right = Enumerable.Range(0, fold.Test.Count).Count(sample => means.MinBy(pair => Distance(pair.Value, fold.Test.Inputs[sample])).Key == fold.Test.Labels[sample]);
+        int right = Enumerable.Range(0, fold.Test.Count).Count(sample => Nearest(fold.Test.Inputs[sample].ToArray()) == fold.Test.Labels[sample]);
         return (double)right / fold.Test.Count;
+
+        int Nearest(float[] input) => means.MinBy(pair => Distance(pair.Value, input)).Key;
 
         static double Distance(float[] a, float[] b)
         {

@@ -90,10 +90,11 @@ public sealed class SeriesTrainer
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
             SeriesTrace trace = network.Trace();
-            var gradient = new float[trace.Scores.Length];
+            float[] gradient = new float[trace.Scores.Length], input = new float[network.Settings.Steps * network.Settings.InputWidth];
             for (int sample = thread; sample < set.Count; sample += threads)
             {
-                network.Forward(set.Inputs[sample], trace);
+                set.Inputs[sample].CopyTo(input);
+                network.Forward(input, trace);
                 scores[sample] = [.. trace.Scores];
                 losses[sample] = SeriesLoss.Of(set, sample, trace.Scores, gradient);
                 for (int layer = 0; layer < layers; layer++)
@@ -178,11 +179,12 @@ public sealed class SeriesTrainer
 
     private void Learn(Piece piece, int sample, int epoch, int batch, float penalty)
     {
-        float[] input = _training.Inputs[sample];
+        float[] input = piece.Input;
+        _training.Inputs[sample].CopyTo(input);
         if (_settings.Augmentation.Active)
         {
-            _settings.Augmentation.Apply(input, _network.Settings.Bands, _network.Settings.Inputs, new Random(SampleSeed.Mix(_settings.Seed, epoch, sample)), piece.Input);
-            input = piece.Input;
+            _settings.Augmentation.Apply(input, _network.Settings.Bands, _network.Settings.Inputs, new Random(SampleSeed.Mix(_settings.Seed, epoch, sample)), piece.Varied);
+            input = piece.Varied;
         }
 
         _network.Forward(input, piece.Trace);
@@ -202,6 +204,8 @@ public sealed class SeriesTrainer
         public SeriesTrace Trace { get; } = network.Trace();
 
         public float[] Input { get; } = new float[network.Settings.Steps * network.Settings.InputWidth];
+
+        public float[] Varied { get; } = new float[network.Settings.Steps * network.Settings.InputWidth];
 
         public float[] ScoreGradient { get; } = new float[network.Settings.Outputs.Count];
 

@@ -55,9 +55,9 @@ public class SeriesTrainerTests
         SeriesTrace trace = network.Trace();
         float[][] gradients = [.. network.Parameters.Select(parameter => new float[parameter.Values.Length])];
         var scoreGradient = new float[2];
-        network.Forward(samples.Inputs[0], trace);
+        network.Forward(samples.Inputs[0].ToArray(), trace);
         SeriesLoss.Of(samples, 0, trace.Scores, scoreGradient);
-        network.Backward(samples.Inputs[0], trace, scoreGradient, 0f, 0f, gradients);
+        network.Backward(samples.Inputs[0].ToArray(), trace, scoreGradient, 0f, 0f, gradients);
 
         var random = new Random(4);
         double largest = gradients.Max(gradient => gradient.Max(Math.Abs));
@@ -69,7 +69,7 @@ public class SeriesTrainerTests
             double Loss(float value)
             {
                 values[at] = value;
-                network.Forward(samples.Inputs[0], trace);
+                network.Forward(samples.Inputs[0].ToArray(), trace);
                 return SeriesLoss.Of(samples, 0, trace.Scores, scoreGradient);
             }
 
@@ -114,7 +114,7 @@ public class SeriesTrainerTests
         // Nine of class 0, one of class 1, all with the same input: the best a network can say is the weights' ratio, which balancing makes 1:1.
         var input = new float[12 * 3 * 2];
         Array.Fill(input, 1f);
-        var samples = new SeriesSet([.. Enumerable.Repeat(input, 10)], [0, 0, 0, 0, 0, 0, 0, 0, 0, 1], [], [.. Enumerable.Repeat("", 10)]);
+        var samples = new SeriesSet([.. Enumerable.Repeat(SeriesInput.Of(input), 10)], [0, 0, 0, 0, 0, 0, 0, 0, 0, 1], [], [.. Enumerable.Repeat("", 10)]);
         float Difference(bool balance)
         {
             var network = new SeriesNetwork(Small.Analog(), 1);
@@ -132,7 +132,7 @@ public class SeriesTrainerTests
     private static SeriesSet Ordered(int count)
     {
         var random = new Random(5);
-        var inputs = new List<float[]>();
+        var inputs = new List<SeriesInput>();
         for (int sample = 0; sample < count; sample++)
         {
             var input = new float[12 * 3 * 2];
@@ -143,7 +143,7 @@ public class SeriesTrainerTests
                 input[(((later * 3) + band) * 2) + 1 - (sample % 2)] = 3f;
             }
 
-            inputs.Add(input);
+            inputs.Add(SeriesInput.Of(input));
         }
 
         return new SeriesSet(inputs, [.. Enumerable.Range(0, count).Select(sample => sample % 2)], [], [.. Enumerable.Range(0, count).Select(sample => $"g{sample}")]);

@@ -3,12 +3,12 @@ using StereoSpike.Training;
 
 namespace StereoSpike.Cli;
 
-/// <summary><c>stereospike series train|evaluate|infer|study|listen</c></summary>
+/// <summary><c>stereospike series train|evaluate|infer|study|generate</c></summary>
 internal static class SeriesCommand
 {
     public static Option<string> Task { get; } = new("--task") { Description = $"What the series are: {string.Join(", ", SeriesTasks.Names)}.", Required = true };
 
-    public static Option<string?> Question { get; } = new("--question") { Description = "What is asked, where a task knows several: for eeg seizure, sets or eyes. The first if left out." };
+    public static Option<string?> Question { get; } = new("--question") { Description = "What is asked, where a task knows several: for eeg seizure, sets or eyes; for traffic sessions or flows. The first if left out." };
 
     public static Option<string?> Encoder { get; } = new("--encoder") { Description = "How inputs are made, where a task knows several: for eeg band-power or delta. The first if left out." };
 
@@ -21,8 +21,8 @@ internal static class SeriesCommand
     public static Option<string?> Fold { get; } = new("--fold") { Description = "Which part of a split with several is judged, such as a speaker's name; the first if left out." };
 
     public static Command Make() =>
-        new("series", "Time series with spiking networks: sound, EEG.")
+        new("series", "Time series with spiking networks: sound, internet traffic, EEG.")
         {
-            SeriesTrainCommand.Make(), SeriesEvaluateCommand.Make(), SeriesInferCommand.Make(), SeriesStudyCommand.Make(),
+            SeriesTrainCommand.Make(), SeriesEvaluateCommand.Make(), SeriesInferCommand.Make(), SeriesStudyCommand.Make(), SeriesGenerateCommand.Make(),
         };
 }

@@ -33,6 +33,11 @@ internal static class SeriesEvaluateCommand
         SeriesScore score = SeriesTrainer.Score(network, fold.Test, SeriesOptions.Threads(arguments));
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         JsonObject result = SeriesFigures.Result(network.Settings, fold.Test, score);
+        if (fold.Test.Labels.Count > 0)
+        {
+            result["accuracy_shuffled_steps"] = Answer.Number(SeriesTrainer.Score(network, fold.Test.WithShuffledSteps(network.Settings.InputWidth, seed), SeriesOptions.Threads(arguments)).Accuracy);
+        }
+
         result["split"] = split;
         result["fold"] = fold.Name;
         result["parameters"] = network.Size;
