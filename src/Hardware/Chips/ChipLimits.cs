@@ -32,6 +32,13 @@ internal static class ChipLimits
         }
     }
 
+    /// <summary>Layers whose thresholds do not fit a quarter of the membranes' range, so that sums would have to be rounded before they are compared.</summary>
+    public static IEnumerable<ChipViolation> OfMembranes(IntegerProgram program, ChipProfile chip) => program.Nodes
+        .Where(node => node.Neurons is { Exponent: < 0 })
+        .Select(node => new ChipViolation(
+            "membrane_bits", Text(chip.MembraneBits), Text(chip.MembraneBits - node.Neurons!.Exponent), node.Node.Name,
+            "Quantise weights to fewer bits (--bits), or fold separable convolutions (--fold): thresholds shrink with both."));
+
     private static IEnumerable<ChipViolation> OfPopulation(Population population, ChipProfile chip)
     {
         FeatureShape shape = population.Shape;

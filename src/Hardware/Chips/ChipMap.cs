@@ -15,7 +15,23 @@ public sealed record ChipMap(ChipProfile Profile, IReadOnlyList<Population> Popu
     /// <summary>Cores that the placed populations take, whether or not the chip has that many.</summary>
     public int CoresUsed => Placements.Sum(placement => placement.Cores);
 
-    /// <summary>Places a network.</summary>
+    /// <summary>Places a network in integers, and checks that its thresholds fit the chip's membranes, too.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="weights">Its tensors by name.</param>
+    /// <param name="profile">The chip.</param>
+    /// <param name="settings">Bits of its weights, and whether it is folded; membranes are as wide as the chip's.</param>
+    /// <exception cref="InvalidDataException">The weights are not this graph's.</exception>
+    /// <exception cref="NotSupportedException">A node has no integer form.</exception>
+    public static ChipMap Place(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, ChipProfile profile, QuantizationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(settings);
+        IntegerProgram program = IntegerProgram.Compile(graph, weights, settings with { MembraneBits = Math.Clamp(profile.MembraneBits, QuantizationSettings.LeastMembraneBits, QuantizationSettings.MostMembraneBits) });
+        ChipMap map = Place(program.Graph, profile, settings.WeightBits);
+        return map with { Violations = [.. map.Violations, .. ChipLimits.OfMembranes(program, profile)] };
+    }
+
+    /// <summary>Places a network whose weights are not known.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="profile">The chip.</param>
     /// <param name="weightBits">Bits of its weights.</param>

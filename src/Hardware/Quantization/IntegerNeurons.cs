@@ -45,6 +45,10 @@ public sealed record IntegerNeurons
     /// <summary>The smallest sum at which a neuron at rest fires, shape [C]: all that one step from rest needs. Current-based neurons answer later than that.</summary>
     public long[] FromRest => Array.ConvertAll(Threshold, threshold => Exponent >= 0 ? -(-threshold >> Exponent) : threshold << -Exponent);
 
+    /// <summary>The same neurons, firing from rest at other sums.</summary>
+    /// <param name="fromRest"><see cref="FromRest"/>, shape [C].</param>
+    public IntegerNeurons WithFromRest(long[] fromRest) => this with { Threshold = Array.ConvertAll(fromRest, sum => Exponent >= 0 ? sum << Exponent : sum >> -Exponent) };
+
     /// <summary>Whether a neuron at rest that gets no input stays silent, so that an event-driven engine may pass it over.</summary>
     public bool SilentAtRest => Threshold.All(threshold => threshold > 0);
 

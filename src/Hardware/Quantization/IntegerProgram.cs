@@ -93,6 +93,14 @@ public sealed class IntegerProgram
     /// <param name="weights">The tensors of <see cref="Graph"/>; those that are not rounded are passed on.</param>
     public IReadOnlyDictionary<string, WeightTensor> RoundedWeights(IReadOnlyDictionary<string, WeightTensor> weights) => _rounded.Values(weights);
 
+    /// <summary>The same program with other neurons in a layer.</summary>
+    /// <exception cref="KeyNotFoundException">There is no layer of that name.</exception>
+    internal IntegerProgram With(string layer, IntegerNeurons neurons)
+    {
+        IntegerNode changed = this[layer] with { Neurons = neurons };
+        return new IntegerProgram(Graph, Settings, _rounded, [.. Nodes.Select(node => node.Node.Name == layer ? changed : node)], InputMaximum);
+    }
+
     /// <summary>Turns the input of one step into integers.</summary>
     /// <param name="values">Shape [C,H,W].</param>
     /// <param name="integers">Receives x, the same shape.</param>

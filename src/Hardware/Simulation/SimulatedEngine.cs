@@ -14,10 +14,19 @@ public sealed class SimulatedEngine : IDepthEngine
     /// <param name="source">What messages call the weights' origin, such as their file.</param>
     /// <exception cref="InvalidDataException">The tensors are not that network's, or its sums need more than 62 bits.</exception>
     public SimulatedEngine(StereoSpikeWeights weights, QuantizationSettings? settings = null, string source = "weights")
+        : this(weights?.Settings!, IntegerProgram.Compile(StereoSpikeNetwork.Build(weights!.Settings), weights.Tensors, settings ?? new QuantizationSettings(), source))
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        Settings = weights.Settings;
-        Program = IntegerProgram.Compile(StereoSpikeNetwork.Build(Settings), weights.Tensors, settings ?? new QuantizationSettings(), source);
+    }
+
+    /// <summary>Lays a network out that is in integers already.</summary>
+    /// <param name="settings">The network.</param>
+    /// <param name="program">The same in integers.</param>
+    public SimulatedEngine(StereoSpikeSettings settings, IntegerProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(program);
+        Settings = settings;
+        Program = program;
         Network = new IntegerSimulation(Program);
         _input = new int[Program.Graph.Input.Shape.Count];
     }

@@ -63,6 +63,23 @@ public class ChipMapTests
         Assert.DoesNotContain(folded.Populations, population => population.HoldsSums);
     }
 
+    [Theory]
+    [InlineData(17, true)]
+    [InlineData(16, false)]
+    public void A_threshold_must_lie_in_a_quarter_of_the_membranes_range(int membraneBits, bool fits)
+    {
+        // The weight 1 becomes 127, a threshold of 200 is 25,400 units: within 2^15 of 17 bits, beyond 2^14 of 16.
+        var builder = new NetworkGraphBuilder(new FeatureShape(1, 1, 1));
+        builder.Fire("fire", builder.Convolution("conv", builder.Input, new ConvolutionOperation(1, 1, 1, 0, 1, "w", null)), new NeuronSettings { Kind = NeuronKind.If, Threshold = 200 });
+        var weights = new Dictionary<string, WeightTensor> { ["w"] = new([1, 1, 1, 1], [1f]) };
+        var chip = new ChipProfile { Name = "narrow", Source = "", Cores = [new CoreKind(1, 10, 10)], MembraneBits = membraneBits };
+
+        ChipMap map = ChipMap.Place(builder.Build(), weights, chip, new QuantizationSettings());
+
+        Assert.Equal(fits, map.Fits);
+        Assert.All(map.Violations, violation => Assert.Equal(("membrane_bits", "16", "17", "fire"), (violation.Limit, violation.Allowed, violation.Found, violation.Layer)));
+    }
+
     [Fact]
     public void The_published_network_fails_on_Speck_for_the_reasons_that_its_documents_give()
     {

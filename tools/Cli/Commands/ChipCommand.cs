@@ -32,8 +32,8 @@ internal static class ChipCommand
         command.SetAction(arguments =>
         {
             string file = arguments.GetRequiredValue(Network);
-            NetworkGraph graph = Path.GetExtension(file) == ".nir" ? NirImport.Read(file).Graph : StereoSpikeNetwork.Build(Deployment.Load(file).Settings);
-            ChipMap map = ChipMap.Place(arguments.GetValue(Quantization.Fold) ? SeparableFolding.Fold(graph) : graph, ChipProfiles.Get(arguments.GetRequiredValue(Profile)), arguments.GetValue(Quantization.Bits));
+            (NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights) = Load(file);
+            ChipMap map = ChipMap.Place(graph, weights, ChipProfiles.Get(arguments.GetRequiredValue(Profile)), Quantization.Settings(arguments));
             if (arguments.GetValue(Picture) is { } picture)
             {
                 ChipPicture.Draw(map).Save(picture);
@@ -72,11 +72,23 @@ internal static class ChipCommand
         return command;
     }
 
+    private static (NetworkGraph Graph, IReadOnlyDictionary<string, WeightTensor> Weights) Load(string file)
+    {
+        if (Path.GetExtension(file) == ".nir")
+        {
+            NirNetwork network = NirImport.Read(file);
+            return (network.Graph, network.Weights);
+        }
+
+        StereoSpikeWeights weights = Deployment.Load(file);
+        return (StereoSpikeNetwork.Build(weights.Settings), weights.Tensors);
+    }
+
     private static Command MakeRun()
     {
         var command = new Command("run", "Run a recording through the integer network event by event: spikes, synaptic operations and traffic of each layer, and the accuracy that is left.")
         {
-            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
+            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold, Quantization.Calibrate, Quantization.CalibrationWindows,
         };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;

@@ -21,7 +21,7 @@ internal static class EnergyCommand
     {
         var command = new Command("energy", "Count a network's operations on a recording, event by event, and price them beside its dense twin. An estimate from published costs; no chip is run.")
         {
-            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Arithmetic, Memory, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
+            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Arithmetic, Memory, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold, Quantization.Calibrate, Quantization.CalibrationWindows,
         };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;

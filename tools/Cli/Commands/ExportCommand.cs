@@ -21,7 +21,7 @@ internal static class ExportCommand
             OnnxExport.Write(path, weights);
             return [];
         }));
-        var c = new Command("c", "A C header of the integer network with a plain loop that gives the same bits: to port, and to test a port against.") { File, Deployment.Weights, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold };
+        var c = new Command("c", "A C header of the integer network with a plain loop that gives the same bits: to port, and to test a port against.") { File, Deployment.Weights, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold, Quantization.Calibrate, Quantization.CalibrationWindows };
         c.SetAction(WriteC);
         command.Add(c);
         var nir = new Command("nir", "A NIR graph for other frameworks: the network up to where it upsamples, which NIR cannot say; --whole writes that, too, with an extension that only this program reads.")
@@ -35,12 +35,11 @@ internal static class ExportCommand
 
     private static int WriteC(ParseResult arguments)
     {
-        string path = arguments.GetRequiredValue(File), weights = arguments.GetRequiredValue(Deployment.Weights);
-        StereoSpikeWeights network = Deployment.Load(weights);
-        QuantizationSettings settings = Quantization.Settings(arguments);
-        IntegerProgram program = IntegerProgram.Compile(StereoSpikeNetwork.Build(network.Settings), network.Tensors, settings, weights);
+        string path = arguments.GetRequiredValue(File);
+        using SimulatedEngine engine = Quantization.Start(arguments);
+        IntegerProgram program = engine.Program;
         CExport.Write(path, program);
-        Answer.Print(arguments, new JsonObject { ["file"] = path, ["bytes"] = new FileInfo(path).Length, ["bits"] = settings.WeightBits, ["input_maximum"] = program.InputMaximum });
+        Answer.Print(arguments, new JsonObject { ["file"] = path, ["bytes"] = new FileInfo(path).Length, ["bits"] = program.Settings.WeightBits, ["input_maximum"] = program.InputMaximum });
         return Shell.Done;
     }
 

@@ -18,7 +18,7 @@ internal static class QuantizeCommand
     {
         var command = new Command("quantize", "What rounding a network's weights to a few bits costs in depth error: the integer network at several widths beside the float network.")
         {
-            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Widths, Out, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
+            Deployment.Recording, Deployment.Weights, Deployment.Calibration, Every, Widths, Out, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold, Quantization.Calibrate, Quantization.CalibrationWindows,
         };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
@@ -41,6 +41,11 @@ internal static class QuantizeCommand
             throw new ArgumentException("--out writes a network of the same layers, and --fold makes others of them: give one of the two.");
         }
 
+        if (arguments.GetValue(Quantization.Calibrate) is not null && arguments.GetValue(Out) is not null)
+        {
+            throw new ArgumentException("--out writes weights, and --calibrate changes thresholds, which that file does not hold: give one of the two.");
+        }
+
         var rows = new JsonArray();
         using (IDepthEngine engine = EngineCatalogue.Make(EngineCatalogue.Names[0], weights, arguments.GetValue(CommonOptions.Threads), path))
         {
@@ -49,7 +54,7 @@ internal static class QuantizeCommand
 
         foreach (int bits in widths)
         {
-            using var engine = new SimulatedEngine(weights, Quantization.Settings(arguments) with { WeightBits = bits }, path);
+            using var engine = Quantization.Start(arguments, weights, Quantization.Settings(arguments) with { WeightBits = bits }, path);
             rows.Add(Row($"int{bits}", recording, engine, arguments, cancellation));
         }
 
