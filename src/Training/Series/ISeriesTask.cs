@@ -40,4 +40,9 @@ public interface ISeriesTask
     /// <returns>What each input is called, and its values, shape [T,F,inputs].</returns>
     /// <exception cref="InvalidDataException">It is not what the task reads.</exception>
     IReadOnlyList<(string Name, float[] Input)> Encode(string file);
+
+    /// <summary>Scores in the data's own unit, where values are predicted.</summary>
+    /// <param name="input">What the network was given.</param>
+    /// <param name="scores">What it said, shape [K].</param>
+    IReadOnlyList<double> Predict(ReadOnlySpan<float> input, ReadOnlySpan<float> scores) => [.. scores.ToArray().Select(score => (double)score)];
 }

@@ -4,11 +4,11 @@ namespace StereoSpike.Training;
 public static class SeriesTasks
 {
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [AudioTask.TaskName, TrafficTask.TaskName, EegTask.TaskName];
+    public static IReadOnlyList<string> Names { get; } = [AudioTask.TaskName, TrafficTask.TaskName, EegTask.TaskName, ForecastTask.TaskName];
 
     /// <summary>A task with its usual settings.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="question">Of several that a task can answer, which: an <see cref="EegQuestion"/> or <see cref="TrafficQuestion"/>; null takes the first.</param>
+    /// <param name="question">Of several that a task can answer, which: an <see cref="EegQuestion"/> , <see cref="TrafficQuestion"/> or <see cref="ForecastQuestion"/>; null takes the first.</param>
     /// <param name="input">How its input is made: an <see cref="EegInput"/>; null takes the first.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static ISeriesTask Of(string name, string? question = null, string? input = null) => name switch
@@ -17,6 +17,8 @@ public static class SeriesTasks
         EegTask.TaskName => new EegTask { Samples = EegEncoding.For(Choice<EegQuestion>("--question", question), Choice<EegInput>("--encoder", input)) },
         TrafficTask.TaskName when input is null => new TrafficTask { Encoder = Choice<TrafficQuestion>("--question", question) == TrafficQuestion.Sessions ? new() : new() { MinimumSpanUs = 0 } },
         TrafficTask.TaskName => throw new ArgumentException($"{name} has one encoder; leave --encoder out."),
+        ForecastTask.TaskName when input is null => new ForecastTask { Samples = new ForecastEncoding { Question = Choice<ForecastQuestion>("--question", question) } },
+        ForecastTask.TaskName => throw new ArgumentException($"{name} has one encoder; leave --encoder out."),
         AudioTask.TaskName => throw new ArgumentException($"{name} has one question and one encoder; leave --question and --encoder out."),
         _ => throw new ArgumentException($"\"{name}\" is no task; known are {string.Join(", ", Names)}."),
     };
@@ -30,6 +32,7 @@ public static class SeriesTasks
     {
         AudioTask.TaskName => new AudioTask { Encoder = SeriesEncoding.Read<Ingest.LogMelSettings>(encoding, source) },
         TrafficTask.TaskName => new TrafficTask { Encoder = SeriesEncoding.Read<Ingest.FlowHistogramSettings>(encoding, source) },
+        ForecastTask.TaskName => new ForecastTask { Samples = SeriesEncoding.Read<ForecastEncoding>(encoding, source) },
         EegTask.TaskName => new EegTask { Samples = SeriesEncoding.Read<EegEncoding>(encoding, source) },
         _ => Of(name),
     };

@@ -8,7 +8,7 @@ internal static class SeriesCommand
 {
     public static Option<string> Task { get; } = new("--task") { Description = $"What the series are: {string.Join(", ", SeriesTasks.Names)}.", Required = true };
 
-    public static Option<string?> Question { get; } = new("--question") { Description = "What is asked, where a task knows several: for eeg seizure, sets or eyes; for traffic sessions or flows. The first if left out." };
+    public static Option<string?> Question { get; } = new("--question") { Description = "What is asked, where a task knows several: for eeg seizure, sets or eyes; for traffic sessions or flows; for forecast hour or day. The first if left out." };
 
     public static Option<string?> Encoder { get; } = new("--encoder") { Description = "How inputs are made, where a task knows several: for eeg band-power or delta. The first if left out." };
 

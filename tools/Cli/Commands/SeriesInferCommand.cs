@@ -37,7 +37,7 @@ internal static class SeriesInferCommand
             }
             else
             {
-                answer["values"] = new JsonArray([.. trace.Scores.Select(score => Answer.Number(score, 4))]);
+                answer["values"] = new JsonArray([.. task.Predict(input, trace.Scores).Select(value => Answer.Number(value, 4))]);
             }
 
             answer["activity"] = Answer.Number(Enumerable.Range(0, network.Settings.Layers.Count).Select(trace.Activity).DefaultIfEmpty().Average(), 4);
