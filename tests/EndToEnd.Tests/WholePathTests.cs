@@ -35,6 +35,14 @@ public sealed class WholePathTests : IDisposable
         Assert.Equal(("mvsec", width, height, 8), ((string)info["format"]!, (int)info["width"]!, (int)info["height"]!, (int)info["labels"]!));
         Assert.Equal((long)made["events"]!["left"]!, (long)info["events"]!["left"]!);
         Assert.Equal((long)made["events"]!["right"]!, (long)info["events"]!["right"]!);
+        foreach (string camera in (string[])["left", "right"])
+        {
+            JsonNode behaviour = info[camera]!;
+            Assert.Equal((0, 0), ((long)behaviour["steps_back"]!, (long)behaviour["farthest_back_us"]!));
+            Assert.Contains('█', (string)behaviour["rate"]!);
+            Assert.True((double)behaviour["events_per_second"]! <= (double)behaviour["peak_events_per_second"]!);
+        }
+
         Assert.Equal(0, (int)trained["epoch"]!);
         foreach (string key in (string[])[
             "frames", "pixels", "mean_depth_error_cm", "mean_depth_error_pixelwise_cm", "median_depth_error_cm", "mean_disparity_error_px", "one_pixel_accuracy",

@@ -26,10 +26,25 @@ internal static class EventFileInfo
         return Describe(CameraEvents.NameOf(reader.Format), summary, reader.Sensor, reader is SequenceReader { ClockOffsetUs: var offsetUs } ? offsetUs : null, reader.Dropped);
     }
 
-    private static JsonObject Describe(string format, EventSummary summary, SensorSize sensor, long? originUs, IReadOnlyDictionary<string, long> dropped)
+    /// <summary>How a camera behaved: rates, order, hot pixels.</summary>
+    public static JsonObject Behaviour(EventSummary summary)
     {
         long[] rate = summary.Rate.ToArray();
         return new JsonObject
+        {
+            ["events_per_second"] = Answer.Number(summary.Count / (summary.DurationUs / 1e6), 0),
+            ["peak_events_per_second"] = Answer.Number(rate.Length == 0 ? double.NaN : rate.Max() / (summary.RateSpanUs / 1e6), 0),
+            ["rate"] = string.Concat(rate.Select(count => Bars[(int)(count * (Bars.Length - 1) / Math.Max(1, rate.Max()))])),
+            ["rate_span_us"] = summary.RateSpanUs,
+            ["steps_back"] = summary.StepsBack,
+            ["farthest_back_us"] = summary.FarthestBackUs,
+            ["hot_pixel_share"] = Answer.Number(summary.HotShare, 4),
+        };
+    }
+
+    private static JsonObject Describe(string format, EventSummary summary, SensorSize sensor, long? originUs, IReadOnlyDictionary<string, long> dropped)
+    {
+        var result = new JsonObject
         {
             ["format"] = format,
             ["width"] = sensor.Width,
@@ -39,14 +54,13 @@ internal static class EventFileInfo
             ["duration_us"] = summary.DurationUs,
             ["on_share"] = Answer.Number((double)summary.On / summary.Count, 4),
             ["labels"] = 0,
-            ["events_per_second"] = Answer.Number(summary.Count / (summary.DurationUs / 1e6), 0),
-            ["peak_events_per_second"] = Answer.Number(rate.Length == 0 ? double.NaN : rate.Max() / (summary.RateSpanUs / 1e6), 0),
-            ["rate"] = string.Concat(rate.Select(count => Bars[(int)(count * (Bars.Length - 1) / Math.Max(1, rate.Max()))])),
-            ["rate_span_us"] = summary.RateSpanUs,
-            ["steps_back"] = summary.StepsBack,
-            ["farthest_back_us"] = summary.FarthestBackUs,
-            ["hot_pixel_share"] = Answer.Number(summary.HotShare, 4),
-            ["dropped"] = new JsonObject(dropped.Select(loss => KeyValuePair.Create(loss.Key, (JsonNode?)loss.Value))),
         };
+        foreach ((string key, JsonNode? value) in Behaviour(summary))
+        {
+            result[key] = value?.DeepClone();
+        }
+
+        result["dropped"] = new JsonObject(dropped.Select(loss => KeyValuePair.Create(loss.Key, (JsonNode?)loss.Value)));
+        return result;
     }
 }

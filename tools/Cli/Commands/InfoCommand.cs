@@ -38,6 +38,7 @@ internal static class InfoCommand
         using IStereoRecording recording = RecordingFiles.IsHdf5(source)
             ? MvsecRecording.OpenUncalibrated(source)
             : RecordingFiles.Open(source, calibrationFolder: null, Source.Text.Over(arguments, geometryNeeded: false));
+        (EventSummary left, EventSummary right) = Summarise(recording);
         Answer.Print(arguments, new JsonObject
         {
             ["format"] = FormatOf(recording),
@@ -46,9 +47,11 @@ internal static class InfoCommand
             ["events"] = new JsonObject { ["left"] = recording.Events(Camera.Left).Count, ["right"] = recording.Events(Camera.Right).Count },
             ["origin_us"] = recording.OriginUs,
             ["duration_us"] = recording.Span.DurationUs,
-            ["on_share"] = Answer.Number(OnShare(recording), 4),
+            ["on_share"] = Answer.Number((double)(left.On + right.On) / (left.Count + right.Count), 4),
             ["labels"] = recording.LabelTimesUs.Count,
             ["truth_is_per_event"] = recording.TruthIsPerEvent,
+            ["left"] = EventFileInfo.Behaviour(left),
+            ["right"] = EventFileInfo.Behaviour(right),
         });
         return Shell.Done;
     }
@@ -61,28 +64,27 @@ internal static class InfoCommand
         _ => "text",
     };
 
-    private static double OnShare(IStereoRecording recording)
+    private static (EventSummary Left, EventSummary Right) Summarise(IStereoRecording recording)
     {
-        long on = 0, all = 0;
         var batch = new DvsEvent[BatchEvents];
-        using var progress = new TerminalProgress("counting");
-        foreach (Camera camera in (Camera[])[Camera.Left, Camera.Right])
+        long done = 0, all = recording.Events(Camera.Left).Count + recording.Events(Camera.Right).Count;
+        using var progress = new TerminalProgress("reading ");
+        return (Of(Camera.Left), Of(Camera.Right));
+
+        EventSummary Of(Camera camera)
         {
             IEventSequence events = recording.Events(camera);
+            var summary = new EventSummary(events.Sensor);
             for (long first = 0; first < events.Count; first += batch.Length)
             {
                 Span<DvsEvent> read = batch.AsSpan(0, (int)Math.Min(batch.Length, events.Count - first));
                 events.Read(first, read);
-                foreach (ref readonly DvsEvent e in read)
-                {
-                    on += (long)e.Polarity;
-                }
-
-                all += read.Length;
-                progress.Report(all, recording.Events(Camera.Left).Count + recording.Events(Camera.Right).Count);
+                summary.Add(read);
+                done += read.Length;
+                progress.Report(done, all);
             }
-        }
 
-        return (double)on / all;
+            return summary;
+        }
     }
 }
