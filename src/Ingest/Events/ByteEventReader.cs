@@ -7,6 +7,7 @@ internal sealed class ByteEventReader : IEventReader
     private readonly Stream _stream;
     private readonly IEventDecoder _decoder;
     private readonly byte[] _buffer = new byte[Math.Max(BufferBytes, PropheseeHeader.LongestHeader)];
+    private readonly Func<double>? _progress;
     private readonly long _length;
     private long _read;
     private int _start;
@@ -19,13 +20,15 @@ internal sealed class ByteEventReader : IEventReader
     /// <param name="stream">What follows <paramref name="begun"/>; disposed with the reader.</param>
     /// <param name="begun">Bytes of the events that were read already; at most <see cref="PropheseeHeader.LongestHeader"/>.</param>
     /// <param name="decoder">The format.</param>
-    public ByteEventReader(string name, EventFormat format, SensorSize sensor, Stream stream, ReadOnlySpan<byte> begun, IEventDecoder decoder)
+    /// <param name="progress">How far the stream is, 0..1; null to tell it from the stream's length.</param>
+    public ByteEventReader(string name, EventFormat format, SensorSize sensor, Stream stream, ReadOnlySpan<byte> begun, IEventDecoder decoder, Func<double>? progress = null)
     {
         Name = name;
         Format = format;
         Sensor = sensor;
         _stream = stream;
         _decoder = decoder;
+        _progress = progress;
         _length = stream.CanSeek ? stream.Length : 0;
         begun.CopyTo(_buffer);
         _read = _end = begun.Length;
@@ -37,7 +40,7 @@ internal sealed class ByteEventReader : IEventReader
 
     public SensorSize Sensor { get; }
 
-    public double Progress => _length > 0 ? Math.Min(1, (double)_read / _length) : 0;
+    public double Progress => _progress is not null ? _progress() : _length > 0 ? Math.Min(1, (double)_read / _length) : 0;
 
     public IReadOnlyDictionary<string, long> Dropped => _cutShort == 0
         ? _decoder.Losses.ByReason

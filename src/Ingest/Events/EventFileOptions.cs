@@ -17,4 +17,7 @@ public sealed record EventFileOptions
 
     /// <summary>What x, y, t and p are called in an npz or in records, such as <c>x=col,y=row,t=stamp,p=on</c>; null to find them by the names in use.</summary>
     public string? Keys { get; init; }
+
+    /// <summary>Whose events of a ROS bag; null where only one topic has any.</summary>
+    public string? Topic { get; init; }
 }

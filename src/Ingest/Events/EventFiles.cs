@@ -29,7 +29,8 @@ public static class EventFiles
             _ when start.StartsWith("#!AER-DAT"u8) => throw BadFile.Error(path, "", "is an AEDAT file of version 1 or 3; 2 and 4 are read", "Convert it with jAER or dv-processing first."),
             [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => EventFormat.Npy,
             [(byte)'P', (byte)'K', 3, 4, ..] when File.Exists(path) && NumpyEvents.HoldsColumns(path) => EventFormat.Npz,
-            _ when start.StartsWith("#ROSBAG"u8) => throw BadFile.Error(path, "", "is a ROS bag, which is not read here", "Extract its events first, for example with rosbag and a script, to text: t x y p."),
+            _ when start.StartsWith("#ROSBAG V2.0\n"u8) => EventFormat.RosBag,
+            _ when start.StartsWith("#ROSBAG"u8) => throw BadFile.Error(path, "", "is a ROS bag of a version before 2.0", "Rewrite it first: rosbag fix."),
             _ => Path.GetExtension(path).Equals(".bin", StringComparison.OrdinalIgnoreCase) ? EventFormat.Bin : null,
         };
     }
@@ -160,7 +161,7 @@ public static class EventFiles
         {
             byte[] start = Start(stream);
             EventFormat format = options.Format ?? Detect(name, start)
-                ?? throw BadFile.Error(name, "", "is of no kind that is known here", "RAW (EVT 2.0, 2.1, 3.0), DAT, AEDAT 2 and 4, Event Stream, N-MNIST's .bin, npy and npz are.");
+                ?? throw BadFile.Error(name, "", "is of no kind that is known here", "RAW (EVT 2.0, 2.1, 3.0), DAT, AEDAT 2 and 4, Event Stream, N-MNIST's .bin, ROS 1 bags, npy and npz are.");
             sensorUnknown = false;
             if (format == EventFormat.Aedat4)
             {
@@ -171,6 +172,12 @@ public static class EventFiles
             {
                 Aedat2Header header = Aedat2Header.Read(name, start, options.Sensor);
                 return new ByteEventReader(name, format, header.Sensor, stream, start.AsSpan(header.Length), new Aedat2Decoder(header.Sensor, header.Davis));
+            }
+
+            if (format == EventFormat.RosBag)
+            {
+                var packets = new RosBagPackets(name, stream, start, options.Topic);
+                return new ByteEventReader(name, format, packets.Sensor, packets, [], packets.IsEvt3 ? new Evt3Decoder(packets.Sensor) : new RosEventDecoder(packets.Sensor), () => packets.Progress);
             }
 
             if (format is EventFormat.Npy or EventFormat.Npz)

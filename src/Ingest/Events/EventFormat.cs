@@ -39,6 +39,9 @@ public enum EventFormat
     /// <summary>HDF5 with a column for each of x, y, t and p.</summary>
     Hdf5Columns,
 
+    /// <summary>A ROS 1 bag: EventPacket messages of EVT 3.0, or EventArray messages.</summary>
+    RosBag,
+
     /// <summary>One camera of a stereo recording of any kind.</summary>
     Recording,
 }

@@ -12,7 +12,7 @@ public sealed class FuzzTests
     private static readonly long Inputs = long.Parse(Environment.GetEnvironmentVariable("STEREOSPIKE_FUZZ") ?? "2000", CultureInfo.InvariantCulture);
     private static readonly SensorSize Sensor = new(640, 480);
 
-    public static TheoryData<EventFormat> Formats => [EventFormat.Evt2, EventFormat.Evt21, EventFormat.Evt3, EventFormat.Dat, EventFormat.Bin, EventFormat.EventStream, EventFormat.Aedat2, EventFormat.Aedat4];
+    public static TheoryData<EventFormat> Formats => [EventFormat.Evt2, EventFormat.Evt21, EventFormat.Evt3, EventFormat.Dat, EventFormat.Bin, EventFormat.EventStream, EventFormat.Aedat2, EventFormat.Aedat4, EventFormat.RosBag];
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -42,7 +42,7 @@ public sealed class FuzzTests
         {
             foreach (DvsEvent e in EventFileBytes.Read(file, format == EventFormat.Bin ? "seed.bin" : "seed", new EventFileOptions { Sensor = Sensor }))
             {
-                Assert.True(Sensor.Contains(e.X, e.Y) || format == EventFormat.Aedat4 || format == EventFormat.EventStream);
+                Assert.True(Sensor.Contains(e.X, e.Y) || format == EventFormat.Aedat4 || format == EventFormat.RosBag || format == EventFormat.EventStream);
             }
         }
         catch (InvalidDataException refusal)
@@ -65,6 +65,7 @@ public sealed class FuzzTests
         {
             EventFormat.Evt21 => [.. "% format EVT21;height=480;width=640\n% end\n"u8, 0, 0, 0, 0, 1, 0, 0, 0x80, .. words],
             EventFormat.Aedat2 => [.. "#!AER-DAT2.0\r\n# AEChip: eu.seebetter.ini.chips.davis.Davis640\r\n"u8, .. words],
+            EventFormat.RosBag => RosBagBytes.Write(compression: "lz4", ("/left/events", RosBagBytes.EventArray(Sensor, events.AsSpan(0, 100))), ("/left/events", RosBagBytes.EventArray(Sensor, events.AsSpan(100)))),
             EventFormat.Bin => words,
             EventFormat.EventStream => [.. "Event Stream"u8, 2, 0, 0, 1, 0x80, 2, 0xE0, 1, .. words],
             _ => EventFileBytes.Write(format, Sensor, events),

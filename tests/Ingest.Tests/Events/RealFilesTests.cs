@@ -28,26 +28,9 @@ public sealed class RealFilesTests
     public void AEDAT4_of_a_DVXplorer() =>
         Check("tonic_dvxplorer_320x240.aedat4", EventFormat.Aedat4, 111_954, 1_605_537_493_718_345, 1_605_537_494_308_262, 18_342_405, 15_105_898, 55_023);
 
-    /// <summary>The bag's packets hold EVT 3.0 as it came from the camera: put together they are what a RAW file has after its header.</summary>
+    /// <summary>What the packets' bytes, cut out by their mark and put behind a RAW file's header, hold.</summary>
     [DataFact("event-files/test_events_1.bag")]
-    public void EVT3_of_a_camera_whose_packets_lie_in_a_ROS_bag()
-    {
-        ReadOnlySpan<byte> bag = File.ReadAllBytes(TestData.Path("event-files/test_events_1.bag")), mark = "\u0004\0\0\0evt3"u8;
-        var raw = new List<byte>([.. "% format EVT3;height=480;width=640\n% end\n"u8]);
-        for (int at = bag.IndexOf(mark); at >= 0; at = bag.IndexOf(mark))
-        {
-            int length = BitConverter.ToInt32(bag[(at + 9)..]);   // after the mark a byte for the byte order, then the length of the packet
-            raw.AddRange(bag.Slice(at + 13, length));
-            bag = bag[(at + 13 + length)..];
-        }
-
-        List<DvsEvent> events = EventFileBytes.Read([.. raw], out IReadOnlyDictionary<string, long> dropped);
-
-        Assert.Empty(dropped);
-        Assert.Equal(
-            (343_474, 7_139_845L, 9_218_023L, 116_731_888L, 80_879_209L, 125_183L),
-            (events.Count, events[0].TimestampUs, events[^1].TimestampUs, events.Sum(e => (long)e.X), events.Sum(e => (long)e.Y), events.Sum(e => (long)e.Polarity)));
-    }
+    public void ROS_bag_of_a_camera_that_sends_EVT3() => Check("test_events_1.bag", EventFormat.RosBag, 343_474, 7_139_845, 9_218_023, 116_731_888, 80_879_209, 125_183);
 
     private static void Check(string name, EventFormat format, int count, long firstUs, long lastUs, long sumX, long sumY, long on)
     {

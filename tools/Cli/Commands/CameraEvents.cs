@@ -11,22 +11,23 @@ internal sealed class CameraEvents
 
     /// <summary>What the argument may be, for help texts.</summary>
     public const string Description =
-        "One camera's events: .raw, .dat, .aedat4, .aedat, .es, .bin, .npz, .npy, columns in HDF5, or text; one camera of a stereo recording (--camera); - is standard input.";
+        "One camera's events: .raw, .dat, .aedat4, .aedat, .es, .bin, .npz, .npy, .bag, columns in HDF5, or text; one camera of a stereo recording (--camera); - is standard input.";
 
     private const double UsPerMs = 1000;
     private readonly Option<Camera?> _camera = new("--camera") { Description = "Which camera of a stereo recording: left or right." };
     private readonly Option<long> _sort = new("--sort") { Description = "Put events in the order of time that stray by up to so many µs; 0 refuses any step back." };
     private readonly Option<string?> _keys = new("--keys") { Description = "What the columns are called in HDF5 or NumPy, such as x=raw/col,y=raw/row,t=raw/stamp,p=raw/on." };
+    private readonly Option<string?> _topic = new("--topic") { Description = "Whose events of a ROS bag, where several topics have some." };
     private readonly Option<double?> _start = new("--start-ms") { Description = "Begin so long after the first event, ms." };
     private readonly Option<double?> _length = new("--length-ms") { Description = "Take so long of it, ms." };
 
     /// <summary>What text files do not say of themselves.</summary>
     public TextFileOptions Text { get; } = new();
 
-    public IEnumerable<Option> All => [_camera, _keys, _sort, _start, _length, .. Text.All];
+    public IEnumerable<Option> All => [_camera, _keys, _topic, _sort, _start, _length, .. Text.All];
 
     /// <summary>Those of them for a verb that takes every event as it lies in the file.</summary>
-    public IEnumerable<Option> WithoutPart => [_camera, _keys, .. Text.All];
+    public IEnumerable<Option> WithoutPart => [_camera, _keys, _topic, .. Text.All];
 
     /// <summary>Which camera is asked for, if any.</summary>
     public Camera? Camera(ParseResult arguments) => arguments.GetValue(_camera);
@@ -61,7 +62,7 @@ internal sealed class CameraEvents
     /// <inheritdoc cref="Open" path="/exception"/>
     public IEventReader? OpenFile(ParseResult arguments, string source)
     {
-        var options = new EventFileOptions { Sensor = Text.Sensor(arguments), TimeUnit = Text.Unit(arguments), Order = Text.Order(arguments), Keys = arguments.GetValue(_keys) };
+        var options = new EventFileOptions { Sensor = Text.Sensor(arguments), TimeUnit = Text.Unit(arguments), Order = Text.Order(arguments), Keys = arguments.GetValue(_keys), Topic = arguments.GetValue(_topic) };
         if (source == Pipe)
         {
             return EventFiles.Open(Console.OpenStandardInput(), "standard input", options);
