@@ -48,9 +48,13 @@ internal sealed class SpikeFunction : autograd.SingleTensorFunction<SpikeFunctio
             SurrogateShape.Sigmoid => Logistic(x * alpha, alpha).mul_(gradient),
             SurrogateShape.SuperSpike => x.abs().mul_(alpha).add_(1f).pow_(2f).reciprocal_().mul_(gradient),
             SurrogateShape.Triangle => (1f - x.abs()).clamp_min_(0f).mul_(alpha).mul_(gradient),
+            SurrogateShape.Quadratic => (x.abs() * (-alpha * alpha)).add_(alpha).clamp_min_(0f).mul_(gradient),
+            SurrogateShape.Exponential => (x.abs() * -alpha).exp_().mul_(alpha / 2f).mul_(gradient),
+            SurrogateShape.SoftSign => x.abs().mul_(alpha).add_(1f).pow_(2f).reciprocal_().mul_(alpha / 2f).mul_(gradient),
+            SurrogateShape.Rectangle => x.abs().lt(1f / alpha).to_type(x.dtype).mul_(gradient),
             _ => throw new InvalidOperationException($"Surrogate shape {surrogate.Shape} has no formula."),
         };
-        return result.MoveToOuterDisposeScope();
+        return (surrogate.Scale == 1f ? result : result.mul_(surrogate.Scale)).MoveToOuterDisposeScope();
 
         static Tensor Logistic(Tensor scaled, float alpha)
         {

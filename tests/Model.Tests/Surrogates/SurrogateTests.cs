@@ -20,15 +20,27 @@ public class SurrogateTests
     [InlineData("triangle:0.5", 0f, 0.5f)]
     [InlineData("triangle:0.5", -0.5f, 0.25f)]           // ½·(1 − ½)
     [InlineData("triangle:0.5", 1.5f, 0f)]
+    [InlineData("quadratic:2", 0f, 2f)]                  // α
+    [InlineData("quadratic:2", 0.25f, 1f)]               // 2 − 4·¼
+    [InlineData("quadratic:2", -0.5f, 0f)]               // 0 from 1/α on
+    [InlineData("exponential:2", 0f, 1f)]                // α/2
+    [InlineData("exponential:2", -0.34657359f, 0.5f)]    // x = ln 2 / 2: half
+    [InlineData("softsign:2", 0f, 1f)]                   // α/2
+    [InlineData("softsign:2", 0.5f, 0.25f)]              // 1 / (1 + 1)²
+    [InlineData("rectangle:2", 0.49f, 1f)]
+    [InlineData("rectangle:2", -0.51f, 0f)]
+    [InlineData("sigmoid:10:normalised", 0f, 1f)]
+    [InlineData("sigmoid:4:normalised", 0.27465307f, 0.75f)]   // 4x = ln 3: 4·¾·¼ over a peak of 1
+    [InlineData("quadratic:2:normalised", 0.25f, 0.5f)]
     public void Each_formula_gives_its_hand_worked_value(string surrogate, float x, float expected) =>
         Assert.Equal(expected, Surrogate.Parse(surrogate).Derivative(x), 1e-6f);
 
     [Fact]
     public void The_tensors_gradient_is_the_formula()
     {
-        Gen.Select(Gen.Enum<SurrogateShape>(), Gen.Float[0.1f, 30f], Gen.Float[-3f, 3f].Array[1, 40]).Sample((shape, alpha, excess) =>
+        Gen.Select(Gen.Enum<SurrogateShape>(), Gen.Float[0.1f, 30f], Gen.Float[-3f, 3f].Array[1, 40], Gen.Bool).Sample((shape, alpha, excess, normalised) =>
         {
-            var surrogate = new Surrogate(shape, alpha);
+            Surrogate surrogate = normalised ? new Surrogate(shape, alpha).Normalised : new Surrogate(shape, alpha);
             using DisposeScope scope = torch.NewDisposeScope();
             torch.Tensor x = torch.tensor(excess, requires_grad: true);
             torch.Tensor upstream = torch.arange(1, excess.Length + 1).to_type(torch.ScalarType.Float32);   // so that the incoming gradient shows
@@ -80,7 +92,7 @@ public class SurrogateTests
     {
         var error = Assert.Throws<ArgumentException>(() => Surrogate.Parse(text));
 
-        Assert.Equal($"\"{text}\" is no surrogate gradient; known are atan, sigmoid, superspike, triangle, with α after a colon: atan:2.", error.Message);
+        Assert.Equal($"\"{text}\" is no surrogate gradient; known are atan, sigmoid, superspike, triangle, quadratic, exponential, softsign, rectangle, with α after a colon: atan:2, and :normalised after that for a peak of 1.", error.Message);
     }
 
     [Theory]
