@@ -3,7 +3,7 @@ using StereoSpike.Training;
 
 namespace StereoSpike.Cli;
 
-/// <summary><c>stereospike series train|evaluate|infer|study|generate</c></summary>
+/// <summary><c>stereospike series train|evaluate|infer|study|generate|listen</c></summary>
 internal static class SeriesCommand
 {
     public static Option<string> Task { get; } = new("--task") { Description = $"What the series are: {string.Join(", ", SeriesTasks.Names)}.", Required = true };
@@ -23,6 +23,6 @@ internal static class SeriesCommand
     public static Command Make() =>
         new("series", "Time series with spiking networks: sound, internet traffic, EEG.")
         {
-            SeriesTrainCommand.Make(), SeriesEvaluateCommand.Make(), SeriesInferCommand.Make(), SeriesStudyCommand.Make(), SeriesGenerateCommand.Make(),
+            SeriesTrainCommand.Make(), SeriesEvaluateCommand.Make(), SeriesInferCommand.Make(), SeriesStudyCommand.Make(), SeriesGenerateCommand.Make(), SeriesListenCommand.Make(),
         };
 }
