@@ -3,13 +3,6 @@ using StereoSpike.Readout;
 
 namespace StereoSpike.Hardware;
 
-/// <summary>A word heard in a stream of sound.</summary>
-/// <param name="StartSeconds">Where it began, from the stream's start.</param>
-/// <param name="EndSeconds">Where it ended.</param>
-/// <param name="Output">Which output decided.</param>
-/// <param name="Confidence">The decision's share of a softmax, 0..1.</param>
-public readonly record struct SpokenWord(double StartSeconds, double EndSeconds, int Output, double Confidence);
-
 /// <summary>Samples in, words out: cuts a stream of sound where it falls silent, and asks a network what each piece was.</summary>
 /// <remarks>A word begins with a frame louder than the gate and ends with several quieter ones in a row, which is when it is decided; it is encoded like a file of its own, so a word gets the answer its file would get. Nothing depends on how the samples come in pieces, and memory is bounded.</remarks>
 public sealed class SpokenWords

@@ -13,7 +13,7 @@ namespace StereoSpike.Cli;
 internal static class SeriesListenCommand
 {
     private static readonly Option<string> Input = new("--input") { Description = "A WAV file, or - for 16-bit little-endian samples of one channel on standard input, as arecord -t raw -f S16_LE writes them.", Required = true };
-    private static readonly Option<double> Gate = new("--gate-db") { Description = "What is louder belongs to a word, dB below full scale.", DefaultValueFactory = _ => -35 };
+    private static readonly Option<double> Gate = new("--gate-db") { Description = "What is louder belongs to a word, dB below full scale.", DefaultValueFactory = _ => -50 };
 
     public static Command Make()
     {
