@@ -34,6 +34,10 @@ public class BrowserTests
         await browser.PressAsync(" ", "Space");
         await Served.UntilAsync(() => !served.Replay.Paused);
 
+        // Windows can be made longer.
+        await browser.EvaluateAsync("(() => { const ms = document.getElementById('windowms'); ms.value = 100; ms.dispatchEvent(new Event('change')); })()");
+        await Served.UntilAsync(() => served.Session.Windows == (100_000, 100_000));
+
         // Arrow keys on a focused picture move the read-out.
         await browser.EvaluateAsync("document.getElementById('depth').focus()");
         await browser.PressAsync("ArrowRight", "ArrowRight");

@@ -176,7 +176,8 @@ function counters() {
 function timeline() {
   const replay = state.replay;
   el("timeline").hidden = !replay;
-  el("stepms").disabled = !replay;
+  el("stepms").disabled = el("windowms").disabled = !replay;   // a live stream's windows are set where it is opened
+  if (document.activeElement !== el("windowms")) { el("windowms").value = String(state.window_us / 1000); }
   const wanted = [1, 2, 5, 10].filter(parts => state.window_us % parts === 0).map(parts => state.window_us / parts);
   if (el("stepms").dataset.window !== String(state.window_us)) {
     el("stepms").dataset.window = String(state.window_us);
@@ -296,6 +297,7 @@ el("speed").onchange = e => { replay({ speed: Number(e.target.value) }); e.targe
 el("position").oninput = () => { seeking = true; };
 el("position").onchange = e => { seeking = false; seek(Number(e.target.value)); };
 el("stepms").onchange = e => { change("api/windows", { step_us: Number(e.target.value), window_us: state.window_us }); e.target.blur(); };
+el("windowms").onchange = e => { if (e.target.checkValidity()) { change("api/windows", { window_us: 1000 * e.target.valueAsNumber, step_us: 1000 * e.target.valueAsNumber }); } };
 el("shot").onclick = save;
 el("help").onclick = keys;
 el("hatch").onchange = draw;
