@@ -66,7 +66,7 @@ public sealed class StreamWindows
 
     /// <summary>Takes a batch.</summary>
     /// <param name="batch">The batch.</param>
-    /// <returns>The windows that it completes, in order: take all of them, for the batch is counted meanwhile.</returns>
+    /// <returns>The windows that it completes, in order: take all of them, for the batch is counted meanwhile, and what is left of it when no more are asked for is skipped.</returns>
     public IEnumerable<CountWindow> Add(StreamBatch batch) => batch.Kind switch
     {
         BatchKind.Clock => Tick(batch.Camera, batch.TimeUs, batch.ArrivedAt),
@@ -134,17 +134,22 @@ public sealed class StreamWindows
             _tally = _tally with { In = _tally.In + batch.Events.Length, Waiting = _tally.Waiting + batch.Events.Length };
         }
 
-        for (int i = 0; ;)
+        int i = 0;
+        try
         {
-            i = CountUntilClosing(batch.Camera, batch.Events.Span, i);
-            if (i == batch.Events.Length)
+            while ((i = CountUntilClosing(batch.Camera, batch.Events.Span, i)) < batch.Events.Length)
             {
-                yield break;
+                foreach (CountWindow window in Tick(batch.Camera, batch.Events.Span[i].TimestampUs, batch.ArrivedAt))
+                {
+                    yield return window;
+                }
             }
-
-            foreach (CountWindow window in Tick(batch.Camera, batch.Events.Span[i].TimestampUs, batch.ArrivedAt))
+        }
+        finally
+        {
+            lock (_gate)   // a run that is cut short within a batch: what is left of it is in no window
             {
-                yield return window;
+                _tally = _tally with { Skipped = _tally.Skipped + batch.Events.Length - i, Waiting = _tally.Waiting - (batch.Events.Length - i) };
             }
         }
     }

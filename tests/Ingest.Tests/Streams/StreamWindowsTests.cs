@@ -119,11 +119,15 @@ public class StreamWindowsTests
 
             var windows = new StreamWindows(Rig, new StreamWindowSettings { WindowUs = 100 * steps, StepUs = 100, MaximumSkewUs = skew, RestartUs = sorted ? 1_000_000 : 1_000 });
             var held = new Queue<CountWindow>();
-            int made = 0;
+            int made = 0, seen = 0;
             foreach (CountWindow window in batches.SelectMany(windows.Add))
             {
                 Check(window);
                 Assert.True(windows.Tally.Balances);
+                if (abandon && ++seen == 5)
+                {
+                    break;   // cut short, perhaps within a batch
+                }
             }
 
             if (abandon)
@@ -146,7 +150,7 @@ public class StreamWindowsTests
             StreamTally tally = windows.Tally;
             Assert.True(tally.Balances);
             Assert.Equal(0, tally.Waiting);
-            Assert.Equal(batches.Sum(batch => batch.Events.Length), tally.In);
+            Assert.True(seen == 5 || tally.In == batches.Sum(batch => batch.Events.Length));
             Assert.Equal(sorted ? 0 : tally.Late, tally.Late);
 
             void Check(CountWindow window)
