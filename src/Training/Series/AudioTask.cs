@@ -54,9 +54,9 @@ public sealed class AudioTask : ISeriesTask
     /// <inheritdoc/>
     public SeriesTrainingSettings Training { get; } = new()
     {
-        Epochs = 8,
-        ActivityPenalty = 3f,
-        ActivityTarget = 0.03f,
+        Epochs = 20,
+        ActivityPenalty = 10f,
+        ActivityTarget = 0.045f,
         LearningRate = 5e-3,
         Augmentation = new SeriesAugmentation { ShiftSteps = 3, ShiftBands = 1, Stretch = 0.1f, StretchBands = 0.08f },
     };
