@@ -15,6 +15,7 @@ internal static class ClassifyTrainCommand
     public static readonly Option<float?> LearningRate = new("--learning-rate") { Description = "Step of the rule." };
     private static readonly Option<double?> ConstantShare = new("--constant-share") { Description = "Share of the epochs before the step falls, 0 to 1; 1 keeps it." };
     private static readonly Option<int?> Gamma = new("--gamma") { Description = "How many steps behind the right output the others should fire." };
+    private static readonly Option<float[]> FirstWeights = new("--first-weights") { Description = "Upper bounds of the first weights, hidden and output, which are drawn from 0: 5 48 for S4NN.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
     private static readonly Option<double?> Calibrate = new("--calibrate") { Description = "s4nn: set the hidden layer's threshold so that half of its neurons fire by this share of the window at the start, such as 0.2; S4NN's 100, made for MNIST, if left out." };
     private static readonly Option<int?> Average = new("--average") { Description = "Judge and keep weights averaged over so many images, such as 55000; those of the last image if left out." };
     private static readonly Option<bool> Shuffle = new("--shuffle") { Description = "Draw a new order of the images every epoch." };
@@ -25,7 +26,7 @@ internal static class ClassifyTrainCommand
     {
         var command = new Command("train", "Train a network on MNIST, Fashion-MNIST or recordings. The best epoch is chosen on images held back from training; test images are never looked at.")
         {
-            LatencyFiles.Method, ClassifyCommand.Data, Out, Epochs, Hidden, LearningRate, ConstantShare, Gamma, LatencyFiles.Ramp, Calibrate, Average, Shuffle, Validation, ShuffledLabels,
+            LatencyFiles.Method, ClassifyCommand.Data, Out, Epochs, Hidden, LearningRate, ConstantShare, Gamma, LatencyFiles.Ramp, FirstWeights, Calibrate, Average, Shuffle, Validation, ShuffledLabels,
             TtfsRuns.Network, TtfsRuns.Steps, TtfsRuns.Batch, TtfsRuns.Shift, TtfsRuns.Mirror, TtfsRuns.Smoothing,
         };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
@@ -45,12 +46,15 @@ internal static class ClassifyTrainCommand
         }
 
         (LatencySettings network, LatencyTrainingSettings start) = LatencyPresets.For(LatencyFiles.Rule(arguments));
+        float[] bounds = arguments.GetValue(FirstWeights) is { Length: 2 } given ? given : [start.HiddenInitMaximum, start.OutputInitMaximum];
         LatencyTrainingSettings settings = start with
         {
             Epochs = arguments.GetValue(Epochs) ?? start.Epochs,
             LearningRate = arguments.GetValue(LearningRate) ?? start.LearningRate,
             ConstantShare = arguments.GetValue(ConstantShare) ?? start.ConstantShare,
             Gamma = arguments.GetValue(Gamma) ?? start.Gamma,
+            HiddenInitMaximum = bounds[0],
+            OutputInitMaximum = bounds[1],
             CalibrationShare = arguments.GetValue(Calibrate) ?? start.CalibrationShare,
             AverageImages = arguments.GetValue(Average) ?? start.AverageImages,
             Shuffle = arguments.GetValue(Shuffle) || start.Shuffle,
