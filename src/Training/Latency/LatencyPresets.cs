@@ -15,7 +15,7 @@ public static class LatencyPresets
             new LatencyTrainingSettings { LearningRate = 0.1f, Decay = 0f, Gamma = 1, Epochs = 200, Shuffle = true, DeadShare = 0 }),
         LatencyMethod.Stidi => (
             new LatencySettings { Method = LatencyMethod.Stidi, RampSteps = 128 },
-            new LatencyTrainingSettings { LearningRate = 0.05f, Decay = 0f, OutputInitMaximum = 20f, Epochs = 30, ConstantShare = 0.5, Shuffle = true, AverageImages = 55_000 }),
+            new LatencyTrainingSettings { LearningRate = 0.05f, Decay = 0f, OutputInitMaximum = 20f, Epochs = 20, ConstantShare = 0.5, Shuffle = true, AverageImages = 55_000 }),
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "No such method."),
     };
 
