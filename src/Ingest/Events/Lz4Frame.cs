@@ -11,7 +11,7 @@ namespace StereoSpike.Ingest;
 internal static class Lz4Frame
 {
     private const uint Magic = 0x184D2204, Plain = 0x8000_0000;
-    private const int DictionaryBytes = 64 << 10;
+    private const int DictionaryBytes = 64 << 10, LeastHead = 7;
     private const int BlockChecksums = 0x10, ContentSize = 0x08, DictionaryGiven = 0x01, IndependentBlocks = 0x20, VersionOne = 0x40;
     private const byte FourMegabyteBlocks = 0x70;
 
@@ -24,7 +24,7 @@ internal static class Lz4Frame
     /// <exception cref="ArgumentOutOfRangeException">It is cut short.</exception>
     public static int Unpack(ReadOnlySpan<byte> frame, ref byte[] unpacked, int limit)
     {
-        if (BinaryPrimitives.ReadUInt32LittleEndian(frame[..4]) != Magic || (frame[4] & DictionaryGiven) != 0)
+        if (frame.Length < LeastHead || BinaryPrimitives.ReadUInt32LittleEndian(frame) != Magic || (frame[4] & DictionaryGiven) != 0)
         {
             throw new InvalidDataException("an LZ4 frame is none");
         }

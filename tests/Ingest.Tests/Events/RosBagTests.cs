@@ -50,6 +50,19 @@ public sealed class RosBagTests
         Assert.Contains("before 2.0", Refusal([.. "#ROSBAG V1.2\n"u8]).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_chunk_too_short_for_an_LZ4_frame_is_refused()
+    {
+        ReadOnlySpan<byte> head = [0x04, 0x22, 0x4D, 0x18, 0x60, 0x70, 0];
+        byte[] unpacked = [];
+        for (int length = 0; length <= head.Length; length++)
+        {
+            byte[] frame = [.. head[..length]];
+            Exception refusal = Assert.ThrowsAny<Exception>(() => Lz4Frame.Unpack(frame, ref unpacked, 100));
+            Assert.True(refusal is InvalidDataException or ArgumentOutOfRangeException, refusal.GetType().Name);
+        }
+    }
+
     private static InvalidDataException Refusal(byte[] bag, string? topic = null) =>
         Assert.Throws<InvalidDataException>(() => EventFileBytes.Read(bag, options: new EventFileOptions { Topic = topic }));
 }

@@ -33,7 +33,8 @@ internal static class ChipCommand
         {
             string file = arguments.GetRequiredValue(Network);
             (NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights) = Load(file);
-            ChipMap map = ChipMap.Place(graph, weights, ChipProfiles.Get(arguments.GetRequiredValue(Profile)), Quantization.Settings(arguments));
+            ChipMap map = ChipMap.Place(graph, weights, ChipProfiles.Get(arguments.GetRequiredValue(Profile)),
+                new QuantizationSettings { WeightBits = arguments.GetValue(Quantization.Bits), FoldSeparable = arguments.GetValue(Quantization.Fold) });
             if (arguments.GetValue(Picture) is { } picture)
             {
                 ChipPicture.Draw(map).Save(picture);
