@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography;
-using StereoSpike.Hardware;
 using StereoSpike.Files;
+using StereoSpike.Hardware;
 using StereoSpike.Ingest;
 using StereoSpike.Serve;
 
