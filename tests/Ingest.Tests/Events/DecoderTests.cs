@@ -112,7 +112,7 @@ public sealed class DecoderTests
     [Theory]
     [InlineData("% format EVT4;height=720;width=1280\n% end\n", "says the format EVT4; EVT2, EVT21 and EVT3 are read")]
     [InlineData("#!AER-DAT2.0\r\n", "names no chip (AEChip)")]
-    [InlineData("#ROSBAG V2.0\n", "is a ROS bag")]
+    [InlineData("#ROSBAG V1.2\n", "is a ROS bag of a version before 2.0")]
     [InlineData("Event Stream\u0002\u0000\u0000\u0002@@@@", "is not that of DVS events")]
     [InlineData("nothing known", "is of no kind that is known here")]
     public void What_is_not_read_is_refused_by_name(string start, string message)
