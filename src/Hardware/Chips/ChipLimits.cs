@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using StereoSpike.Model;
 
 namespace StereoSpike.Hardware;
@@ -34,10 +35,13 @@ internal static class ChipLimits
 
     /// <summary>Layers whose thresholds do not fit a quarter of the membranes' range, so that sums would have to be rounded before they are compared.</summary>
     public static IEnumerable<ChipViolation> OfMembranes(IntegerProgram program, ChipProfile chip) => program.Nodes
-        .Where(node => node.Neurons is { Exponent: < 0 })
+        .Where(node => node.Neurons is not null && MembraneBits(node.Neurons) > chip.MembraneBits)
         .Select(node => new ChipViolation(
-            "membrane_bits", Text(chip.MembraneBits), Text(chip.MembraneBits - node.Neurons!.Exponent), node.Node.Name,
+            "membrane_bits", Text(chip.MembraneBits), Text(MembraneBits(node.Neurons!)), node.Node.Name,
             "Quantise weights to fewer bits (--bits), or fold separable convolutions (--fold): thresholds shrink with both."));
+
+    /// <summary>The narrowest membrane, bits with the sign, whose quarter of the range holds every threshold: t ≤ 2^(bits − 2).</summary>
+    private static int MembraneBits(IntegerNeurons neurons) => 2 + 64 - BitOperations.LeadingZeroCount((ulong)Math.Max(neurons.FromRest.Max(Math.Abs) - 1, 0));
 
     private static IEnumerable<ChipViolation> OfPopulation(Population population, ChipProfile chip)
     {

@@ -19,14 +19,14 @@ public sealed record ChipMap(ChipProfile Profile, IReadOnlyList<Population> Popu
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its tensors by name.</param>
     /// <param name="profile">The chip.</param>
-    /// <param name="settings">Bits of its weights, and whether it is folded; membranes are as wide as the chip's.</param>
+    /// <param name="settings">Bits of its weights, and whether it is folded.</param>
     /// <exception cref="InvalidDataException">The weights are not this graph's.</exception>
     /// <exception cref="NotSupportedException">A node has no integer form.</exception>
     public static ChipMap Place(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, ChipProfile profile, QuantizationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(settings);
-        IntegerProgram program = IntegerProgram.Compile(graph, weights, settings with { MembraneBits = Math.Clamp(profile.MembraneBits, QuantizationSettings.LeastMembraneBits, QuantizationSettings.MostMembraneBits) });
+        IntegerProgram program = IntegerProgram.Compile(graph, weights, settings);
         ChipMap map = Place(program.Graph, profile, settings.WeightBits);
         return map with { Violations = [.. map.Violations, .. ChipLimits.OfMembranes(program, profile)] };
     }

@@ -14,7 +14,7 @@ public sealed class SimulatedEngine : IDepthEngine
     /// <param name="source">What messages call the weights' origin, such as their file.</param>
     /// <exception cref="InvalidDataException">The tensors are not that network's, or its sums need more than 62 bits.</exception>
     public SimulatedEngine(StereoSpikeWeights weights, QuantizationSettings? settings = null, string source = "weights")
-        : this(weights?.Settings!, IntegerProgram.Compile(StereoSpikeNetwork.Build(weights!.Settings), weights.Tensors, settings ?? new QuantizationSettings(), source))
+        : this((weights ?? throw new ArgumentNullException(nameof(weights))).Settings, IntegerProgram.Compile(StereoSpikeNetwork.Build(weights.Settings), weights.Tensors, settings ?? new QuantizationSettings(), source))
     {
     }
 

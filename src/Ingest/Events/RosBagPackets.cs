@@ -15,7 +15,7 @@ namespace StereoSpike.Ingest;
 /// </code>
 /// Memory holds one chunk, up to 256 MiB.
 /// </remarks>
-internal sealed class RosBagPackets : Stream
+internal sealed class RosBagPackets : ForwardStream
 {
     private const int LargestBody = 256 << 20, LargestHeader = 1 << 20, FirstGrowth = 1 << 16;
     private const byte Message = 2, Chunk = 5, Connection = 7;
@@ -54,22 +54,6 @@ internal sealed class RosBagPackets : Stream
     /// <summary>How far it is, 0..1; 0 where the length is unknown.</summary>
     public double Progress => _bag.Progress;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         while (_payload.IsEmpty)
@@ -85,16 +69,6 @@ internal sealed class RosBagPackets : Stream
         _payload = _payload[count..];
         return count;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

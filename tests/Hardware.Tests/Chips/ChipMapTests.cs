@@ -66,6 +66,7 @@ public class ChipMapTests
     [Theory]
     [InlineData(17, true)]
     [InlineData(16, false)]
+    [InlineData(8, false)]
     public void A_threshold_must_lie_in_a_quarter_of_the_membranes_range(int membraneBits, bool fits)
     {
         // The weight 1 becomes 127, a threshold of 200 is 25,400 units: within 2^15 of 17 bits, beyond 2^14 of 16.
@@ -77,7 +78,7 @@ public class ChipMapTests
         ChipMap map = ChipMap.Place(builder.Build(), weights, chip, new QuantizationSettings());
 
         Assert.Equal(fits, map.Fits);
-        Assert.All(map.Violations, violation => Assert.Equal(("membrane_bits", "16", "17", "fire"), (violation.Limit, violation.Allowed, violation.Found, violation.Layer)));
+        Assert.All(map.Violations, violation => Assert.Equal(("membrane_bits", $"{membraneBits}", "17", "fire"), (violation.Limit, violation.Allowed, violation.Found, violation.Layer)));
     }
 
     [Fact]
