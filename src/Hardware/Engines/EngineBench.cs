@@ -76,4 +76,27 @@ public sealed class EngineBench
 
         return (times, (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / frames);
     }
+
+    /// <summary>How long each step of the network takes, ms, the median of some frames.</summary>
+    /// <param name="engine">An engine around <see cref="Weights"/>.</param>
+    /// <param name="frames">How many, at least 1.</param>
+    /// <returns>In the network's order, each step by its last node.</returns>
+    public IReadOnlyList<(string Layer, double Milliseconds)> LayerTimes(EventEngine engine, int frames)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        Guard.AtLeast(frames, 1);
+        var potentials = new float[Settings.Sensor.Pixels];
+        var times = new Dictionary<string, List<double>>();
+        for (int i = 0; i < frames; i++)
+        {
+            engine.Run(Input, potentials);
+            foreach ((string layer, TimeSpan time) in engine.LayerTimes)
+            {
+                times.TryAdd(layer, []);
+                times[layer].Add(time.TotalMilliseconds);
+            }
+        }
+
+        return [.. times.Select(pair => (pair.Key, pair.Value.Order().ElementAt(frames / 2)))];
+    }
 }

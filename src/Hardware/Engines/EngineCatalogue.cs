@@ -16,9 +16,17 @@ public static class EngineCatalogue
     /// <param name="weights">The network.</param>
     /// <param name="threads">Threads to compute with; 0 takes what the engine likes best.</param>
     /// <param name="source">What messages call the weights' origin, such as their file.</param>
-    /// <exception cref="ArgumentException">There is no such engine.</exception>
+    /// <param name="integers">If given, the network is turned into integers so; only the event engine has them.</param>
+    /// <exception cref="ArgumentException">There is no such engine, or it has no integers.</exception>
     /// <exception cref="InvalidDataException">The tensors are not that network's.</exception>
-    public static IDepthEngine Make(string name, StereoSpikeWeights weights, int threads = 0, string source = "weights") => name switch
+    public static IDepthEngine Make(string name, StereoSpikeWeights weights, int threads = 0, string source = "weights", QuantizationSettings? integers = null) => (name, integers) switch
+    {
+        ("event", { } settings) => new EventEngine(weights.Settings, IntegerProgram.Compile(StereoSpikeNetwork.Build(weights.Settings), weights.Tensors, settings, source), threads),
+        (_, not null) => throw new ArgumentException($"The engine {name} runs floats only; integers are the event engine's.", nameof(integers)),
+        _ => Make(name, weights, threads, source),
+    };
+
+    private static IDepthEngine Make(string name, StereoSpikeWeights weights, int threads, string source) => name switch
     {
         "event" => new EventEngine(weights, threads, source),
         "torch" => new TorchEngine(weights, source),

@@ -16,6 +16,8 @@ internal static class BenchCommand
     private static readonly Option<double> Firing = new("--firing") { Description = "Share of the input that is active, and of each layer's neurons that fire, between 0 and 1.", DefaultValueFactory = _ => 0.05 };
     private static readonly Option<int> Frames = new("--frames") { Description = "Frames to time, after five that warm up.", DefaultValueFactory = _ => 50 };
 
+    private static readonly Option<bool> Layers = new("--layers") { Description = "Also print how long each step of the network takes (--engine event only)." };
+
     private static readonly Option<string> Engine = new Option<string>("--engine")
     {
         Description = $"What is timed: {EngineCatalogue.Description}, or chip (the address-event simulation in integers, as chip run has it).",
@@ -26,7 +28,7 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Time an engine on a network with drawn weights of which every layer fires at one rate: the cost of an event engine is that of its spikes.")
         {
-            Engine, Kind, Width, Height, Channels, Firing, Frames, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
+            Engine, Deployment.Int8, Layers, Kind, Width, Height, Channels, Firing, Frames, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
@@ -50,7 +52,9 @@ internal static class BenchCommand
             CommonOptions.StartTorch(arguments);
         }
 
-        using IDepthEngine engine = name == Chip ? new SimulatedEngine(bench.Weights, Quantization.Settings(arguments)) : EngineCatalogue.Make(name, bench.Weights, arguments.GetValue(CommonOptions.Threads));
+        using IDepthEngine engine = name == Chip
+            ? new SimulatedEngine(bench.Weights, Quantization.Settings(arguments))
+            : EngineCatalogue.Make(name, bench.Weights, arguments.GetValue(CommonOptions.Threads), integers: arguments.GetValue(Deployment.Int8) ? Quantization.Settings(arguments) : null);
         (StageTimes times, double processorMs) = bench.Run(engine, frames, cancellation);
         var densities = new JsonObject();
         foreach ((string node, double density) in bench.InputDensities())
@@ -58,9 +62,10 @@ internal static class BenchCommand
             densities.Add(node, Answer.Number(density));
         }
 
-        Answer.Print(arguments, new JsonObject
+        var result = new JsonObject
         {
             ["engine"] = engine.Name,
+            ["int8"] = name == Chip || arguments.GetValue(Deployment.Int8),
             ["kind"] = arguments.GetValue(Kind),
             ["width"] = settings.Width,
             ["height"] = settings.Height,
@@ -73,7 +78,24 @@ internal static class BenchCommand
             ["working_set_mb"] = Answer.Number(Environment.WorkingSet / 1e6, 0),
             ["firing_rate"] = Deployment.FiringRate(engine),
             ["input_density"] = densities,
-        });
+        };
+        if (arguments.GetValue(Layers) && engine is EventEngine events)
+        {
+            result["layer_ms_p50"] = LayerTimes(bench, events, frames);
+        }
+
+        Answer.Print(arguments, result);
         return Shell.Done;
+    }
+
+    private static JsonObject LayerTimes(EngineBench bench, EventEngine engine, int frames)
+    {
+        var table = new JsonObject();
+        foreach ((string layer, double milliseconds) in bench.LayerTimes(engine, frames))
+        {
+            table.Add(layer, Answer.Number(milliseconds, 3));
+        }
+
+        return table;
     }
 }

@@ -22,7 +22,7 @@ internal static class DemoCommand
 
     public static Command Make()
     {
-        var command = new Command("demo", "Simulate a stereo recording, read depth off it with the network that ships, and score it. Needs no data; takes under a minute.") { Out, Weights, MeanDepth, Deployment.Engine };
+        var command = new Command("demo", "Simulate a stereo recording, read depth off it with the network that ships, and score it. Needs no data; takes under a minute.") { Out, Weights, MeanDepth, Deployment.Engine, Deployment.Int8 };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }

@@ -23,7 +23,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Score a network on a recording with depth, beside baselines that look at no event or learn nothing. Prints the definition of its figures.")
         {
-            Deployment.Recording, Deployment.Weights, Deployment.Engine, Deployment.Calibration, From, To, Near, MeanDepth, Matchers, MaximumDisparity, GateWindows,
+            Deployment.Recording, Deployment.Weights, Deployment.Engine, Deployment.Int8, Deployment.Calibration, From, To, Near, MeanDepth, Matchers, MaximumDisparity, GateWindows,
         };
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;

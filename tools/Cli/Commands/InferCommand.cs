@@ -21,7 +21,7 @@ internal static class InferCommand
     {
         var command = new Command("infer", "Depth from a recording: a window at each label's time or, without labels, every 50 ms. Ctrl-C leaves whole files only. With --stream: live, from a recording, a pipe or the network.")
         {
-            Deployment.Recording, Deployment.Weights, Out, Deployment.Engine, Deployment.Calibration, Every, Pictures,
+            Deployment.Recording, Deployment.Weights, Out, Deployment.Engine, Deployment.Int8, Deployment.Calibration, Every, Pictures,
         };
         foreach (Option option in LiveInference.All)
         {

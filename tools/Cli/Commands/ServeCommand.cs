@@ -21,7 +21,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Show depth live in a browser: events, depth, plots, counters, and a time line for recordings. Ctrl-C ends it.")
         {
-            Source, Deployment.Weights, Deployment.Engine, Deployment.Calibration, Port, Address, Token,
+            Source, Deployment.Weights, Deployment.Engine, Deployment.Int8, Deployment.Calibration, Port, Address, Token,
         };
         foreach (Option option in LiveSources.All)
         {

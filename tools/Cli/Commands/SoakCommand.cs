@@ -21,7 +21,7 @@ internal static class SoakCommand
     {
         var command = new Command("soak", "Run the live pipeline on a flood that stalls, repeats, reorders, loses, damages and jumps, and check that memory is flat, no count is lost and latency is steady.")
         {
-            Deployment.Weights, Deployment.Engine, Minutes, Rate, StepMs, Polite,
+            Deployment.Weights, Deployment.Engine, Deployment.Int8, Minutes, Rate, StepMs, Polite,
         };
         command.SetAction((arguments, cancellation) => Task.Run(() => RunAsync(arguments, cancellation), CancellationToken.None));
         return command;

@@ -5,10 +5,11 @@ namespace StereoSpike.Hardware;
 /// <summary>One row of a depthwise convolution: each output channel sums its own channel's taps, all channels side by side.</summary>
 /// <remarks><code>out[x, c] = bias[c] + Σ_u Σ_v W[pattern(x)][u, v, c] · in[row u][first(x) + v, c]</code>
 /// Four channel vectors are summed at once, so that their sums do not wait for one another.</remarks>
-internal unsafe struct DepthwiseKernel
+internal unsafe struct DepthwiseKernel<T>
+    where T : unmanaged
 {
     /// <summary>Source rows, shape [Rows]; each of shape [column, Channels], and column −margin and after the last exist and are 0.</summary>
-    public float** SourceRows;
+    public T** SourceRows;
 
     /// <summary>Source rows an output reads.</summary>
     public int Rows;
@@ -17,19 +18,19 @@ internal unsafe struct DepthwiseKernel
     public int* First;
 
     /// <summary>For each output its weights, shape [Rows, Spans[x], Channels]; shape [Outputs].</summary>
-    public float** Weights;
+    public T** Weights;
 
     /// <summary>For each output how many source columns it reads; shape [Outputs].</summary>
     public int* Spans;
 
     /// <summary>Shape [Channels].</summary>
-    public float* Bias;
+    public T* Bias;
 
     /// <summary>Channels, filled up to a multiple of 16.</summary>
     public int Channels;
 
     /// <summary>Receives the sums, shape [Outputs, Channels].</summary>
-    public float* Sums;
+    public T* Sums;
 
     /// <summary>Outputs.</summary>
     public int Outputs;
@@ -38,12 +39,12 @@ internal unsafe struct DepthwiseKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Sum<TVector, TLanes>()
         where TVector : unmanaged
-        where TLanes : struct, IFloatLanes<TVector>
+        where TLanes : struct, ILanes<TVector, T>
     {
-        int lanes = sizeof(TVector) / sizeof(float), channels = Channels;
+        int lanes = TLanes.Channels, channels = Channels;
         for (int x = 0; x < Outputs; x++)
         {
-            float* sums = Sums + ((long)x * channels);
+            T* sums = Sums + ((long)x * channels);
             int c = 0;
             for (; c + (4 * lanes) <= channels; c += 4 * lanes)
             {
@@ -58,17 +59,17 @@ internal unsafe struct DepthwiseKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Four<TVector, TLanes>(int x, int c, float* sums)
+    private readonly void Four<TVector, TLanes>(int x, int c, T* sums)
         where TVector : unmanaged
-        where TLanes : struct, IFloatLanes<TVector>
+        where TLanes : struct, ILanes<TVector, T>
     {
-        int lanes = sizeof(TVector) / sizeof(float), channels = Channels, span = Spans[x];
-        float* weights = Weights[x] + c;
+        int lanes = TLanes.Channels, channels = Channels, span = Spans[x];
+        T* weights = Weights[x] + c;
         long start = ((long)First[x] * channels) + c;
         TVector s0 = TLanes.Load(Bias + c), s1 = TLanes.Load(Bias + c + lanes), s2 = TLanes.Load(Bias + c + (2 * lanes)), s3 = TLanes.Load(Bias + c + (3 * lanes));
         for (int u = 0; u < Rows; u++)
         {
-            float* source = SourceRows[u] + start;
+            T* source = SourceRows[u] + start;
             for (int v = 0; v < span; v++, source += channels, weights += channels)
             {
                 s0 = TLanes.MultiplyAdd(TLanes.Load(source), TLanes.Load(weights), s0);
@@ -85,17 +86,17 @@ internal unsafe struct DepthwiseKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void One<TVector, TLanes>(int x, int c, float* sums)
+    private readonly void One<TVector, TLanes>(int x, int c, T* sums)
         where TVector : unmanaged
-        where TLanes : struct, IFloatLanes<TVector>
+        where TLanes : struct, ILanes<TVector, T>
     {
         int channels = Channels, span = Spans[x];
-        float* weights = Weights[x] + c;
+        T* weights = Weights[x] + c;
         long start = ((long)First[x] * channels) + c;
         TVector sum = TLanes.Load(Bias + c);
         for (int u = 0; u < Rows; u++)
         {
-            float* source = SourceRows[u] + start;
+            T* source = SourceRows[u] + start;
             for (int v = 0; v < span; v++, source += channels, weights += channels)
             {
                 sum = TLanes.MultiplyAdd(TLanes.Load(source), TLanes.Load(weights), sum);

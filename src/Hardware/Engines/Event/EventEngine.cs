@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StereoSpike.Model;
 using StereoSpike.Readout;
 
@@ -12,34 +13,44 @@ namespace StereoSpike.Hardware;
 public sealed class EventEngine : ITracedEngine
 {
     private readonly NetworkGraph _graph;
-    private readonly EventProgram _program;
+    private readonly IEventProgram _program;
     private readonly WorkTeam _team;
     private readonly long[] _fired;
-    private readonly FiringRule[] _neurons;
+    private readonly IReadOnlyList<SpikeMap> _spikes;
     private long _runs;
 
-    /// <summary>Compiles a network.</summary>
+    /// <summary>Compiles a network in floats.</summary>
     /// <param name="weights">The network; its tensors are copied.</param>
     /// <param name="threads">Threads to work with, the caller's included; 0 for one a processor.</param>
     /// <param name="source">What messages call the weights' origin, such as their file.</param>
     /// <exception cref="InvalidDataException">The tensors are not that network's.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The threads are less than 0.</exception>
     public EventEngine(StereoSpikeWeights weights, int threads = 0, string source = "weights")
-        : this(weights, LayerMaker.Widest, threads, source)
+        : this((weights ?? throw new ArgumentNullException(nameof(weights))).Settings, Floats(weights, source), threads)
     {
     }
 
-    internal EventEngine(StereoSpikeWeights weights, VectorWidth vectors, int threads = 0, string source = "weights")
+    /// <summary>Compiles a network in integers, exact to the bit: it answers what <see cref="IntegerReference"/> answers.</summary>
+    /// <param name="settings">The network.</param>
+    /// <param name="program">The same in integers.</param>
+    /// <param name="threads">Threads to work with, the caller's included; 0 for one a processor.</param>
+    /// <exception cref="NotSupportedException">A sum could pass 32 bits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The threads are less than 0.</exception>
+    public EventEngine(StereoSpikeSettings settings, IntegerProgram program, int threads = 0)
+        : this(settings, workers => EventProgram<int>.Compile(new IntegerNumbers(program ?? throw new ArgumentNullException(nameof(program)), Kernels<int>.Widest), workers), threads)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        Settings = weights.Settings;
-        _graph = StereoSpikeNetwork.Build(Settings);
-        NetworkWeights.Check(_graph, weights.Tensors, source);
+    }
+
+    private EventEngine(StereoSpikeSettings settings, Func<int, IEventProgram> compile, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Settings = settings;
         int workers = Guard.AtLeast(threads, 0) == 0 ? Environment.ProcessorCount : threads;
-        _program = EventProgram.Compile(_graph, weights.Tensors, vectors, workers);
+        _graph = StereoSpikeNetwork.Build(settings);
+        _program = compile(workers);
         _team = new WorkTeam(workers);
-        _neurons = [.. _program.Layers.Select(layer => layer.Neurons).OfType<FiringRule>()];
-        _fired = new long[_neurons.Length];
+        _spikes = _program.Spikes;
+        _fired = new long[_spikes.Count];
     }
 
     /// <inheritdoc/>
@@ -50,10 +61,13 @@ public sealed class EventEngine : ITracedEngine
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, double> FiringRates =>
-        _neurons.Select((neurons, i) => (neurons.Node.Name, Rate: (double)_fired[i] / ((double)_runs * neurons.Node.Shape.Count))).ToDictionary(pair => pair.Name, pair => pair.Rate);
+        _spikes.Select((map, i) => (map.Node, Rate: (double)_fired[i] / ((double)_runs * map.Shape.Count))).ToDictionary(pair => pair.Node, pair => pair.Rate);
 
     /// <inheritdoc/>
-    public double MeanFiringRate => _fired.Sum() / ((double)_runs * _neurons.Sum(neurons => (double)neurons.Node.Shape.Count));
+    public double MeanFiringRate => _fired.Sum() / ((double)_runs * _spikes.Sum(map => (double)map.Shape.Count));
+
+    /// <summary>Steps of the network in their order, each named by its last node, and how long it took in the last run.</summary>
+    public IReadOnlyList<(string Layer, TimeSpan Time)> LayerTimes => [.. _program.Times.Select(time => (time.Layer, Stopwatch.GetElapsedTime(0, time.Ticks)))];
 
     /// <inheritdoc/>
     public void Run(SpikeFrame input, Span<float> potentials)
@@ -100,11 +114,18 @@ public sealed class EventEngine : ITracedEngine
         return new EngineTrace(values, [.. Enumerable.Range(0, _program.Heads).Select(head => _program.PotentialsAfter(head).ToArray())]);
     }
 
+    private static Func<int, IEventProgram> Floats(StereoSpikeWeights weights, string source)
+    {
+        NetworkGraph graph = StereoSpikeNetwork.Build(weights.Settings);
+        NetworkWeights.Check(graph, weights.Tensors, source);
+        return workers => EventProgram<float>.Compile(new FloatNumbers(graph, weights.Tensors, Kernels<float>.Widest), workers);
+    }
+
     private void Count()
     {
-        for (int i = 0; i < _neurons.Length; i++)
+        for (int i = 0; i < _fired.Length; i++)
         {
-            _fired[i] += _neurons[i].Spikes.Fired;
+            _fired[i] += _spikes[i].Fired;
         }
 
         _runs++;

@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace StereoSpike.Hardware;
 
-/// <summary>The events of some source rows, column by column: for each the place of its weight row. Read by <see cref="GatherKernel"/>.</summary>
-internal unsafe struct EventList
+/// <summary>The events of some source rows, column by column: for each the place of its weight row. Read by <see cref="GatherKernel{T}"/>.</summary>
+internal unsafe struct EventList<T>
+    where T : unmanaged
 {
     /// <summary>Places beyond the last event that a build may write: it stores 16 at once.</summary>
     public const int Slack = 16;
@@ -15,13 +16,13 @@ internal unsafe struct EventList
     public int* Places;
 
     /// <summary>Value of each event; null for spikes.</summary>
-    public float* Values;
+    public T* Values;
 
     /// <summary>First event of each column, then the number of all; shape [W + 1].</summary>
     public int* ColumnStarts;
 
     /// <summary>Most events that rows can hold.</summary>
-    public static int Capacity(EventSource source, int rows) => checked((rows * source.Shape.Width * source.Shape.Channels * source.Parts) + Slack);
+    public static int Capacity(EventSource<T> source, int rows) => checked((rows * source.Shape.Width * source.Shape.Channels * source.Parts) + Slack);
 
     /// <summary>Lists the events of rows.</summary>
     /// <param name="source">Where they are.</param>
@@ -30,7 +31,7 @@ internal unsafe struct EventList
     /// <param name="rowBytes">Bytes of a weight row.</param>
     /// <param name="eachColumnApart">Whether weight rows go on from column to column, so that outputs may read several; otherwise every column begins at weight row 0.</param>
     /// <remarks>The weight row of (column, row, channel) is (column·rows + row)·C + channel, the column 0 where they share.</remarks>
-    public readonly void Build(EventSource source, int firstRow, int rows, int rowBytes, bool eachColumnApart)
+    public readonly void Build(EventSource<T> source, int firstRow, int rows, int rowBytes, bool eachColumnApart)
     {
         int count = 0, width = source.Shape.Width, height = source.Shape.Height, channels = source.Shape.Channels;
         int from = Math.Max(0, -firstRow), to = Math.Min(rows, height - firstRow);
@@ -51,7 +52,7 @@ internal unsafe struct EventList
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int AddSpikes(EventSource source, int row, int column, int place, int rowBytes, Vector512<int> lanes, int count)
+    private readonly int AddSpikes(EventSource<T> source, int row, int column, int place, int rowBytes, Vector512<int> lanes, int count)
     {
         int blocks = source.Blocks;
         for (int part = 0; part < source.Parts; part++)
@@ -67,7 +68,7 @@ internal unsafe struct EventList
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int AddValues(EventSource source, int row, int column, int weightRow, int rowBytes, int count)
+    private readonly int AddValues(EventSource<T> source, int row, int column, int weightRow, int rowBytes, int count)
     {
         ushort* bits = source.Bits(0, row, column);
         for (int b = 0; b < source.Blocks; b++)
@@ -81,7 +82,7 @@ internal unsafe struct EventList
         return count;
     }
 
-    private readonly int AddValues(uint bits, int firstChannel, float* values, int weightRow, int rowBytes, int count)
+    private readonly int AddValues(uint bits, int firstChannel, T* values, int weightRow, int rowBytes, int count)
     {
         for (; bits != 0; bits &= bits - 1)
         {

@@ -1,55 +1,83 @@
+using System.Diagnostics;
+using System.Numerics;
 using StereoSpike.Model;
 
 namespace StereoSpike.Hardware;
+
+/// <summary>What an engine runs, whatever its numbers.</summary>
+internal interface IEventProgram : IDisposable
+{
+    /// <summary>Maps of spikes, a firing node each, in the network's order.</summary>
+    IReadOnlyList<SpikeMap> Spikes { get; }
+
+    /// <summary>Steps of the network by name, in order, and how long each took in the last run.</summary>
+    IReadOnlyList<LayerTime> Times { get; }
+
+    /// <summary>Inputs of the integrator.</summary>
+    int Heads { get; }
+
+    /// <summary>Runs one step from rest.</summary>
+    /// <param name="input">Shape [C,H,W].</param>
+    /// <param name="team">The threads, as many as it was compiled for.</param>
+    /// <param name="afterFiring">If given, is shown each firing node with its charged potentials and its spikes, shape [C,H,W], and may return spikes to go on with.</param>
+    void Run(ReadOnlySpan<float> input, WorkTeam team, Func<GraphNode, float[], float[], float[]?>? afterFiring = null);
+
+    /// <summary>The integrator's potential after one of its inputs; shape [H,W], until the next run.</summary>
+    ReadOnlySpan<float> PotentialsAfter(int head);
+}
+
+/// <summary>How long a step of the network took.</summary>
+/// <param name="Layer">Its last node.</param>
+/// <param name="Ticks">Ticks of <see cref="Stopwatch"/>.</param>
+internal readonly record struct LayerTime(string Layer, long Ticks);
 
 /// <summary>A <see cref="NetworkGraph"/> compiled for the event engine: layers in the order in which they run.</summary>
 /// <remarks>
 /// A layer is a convolution into neurons, or into an integrator (a prediction head), with the nearest resize and the depthwise convolution before it. Sums of spikes are no
 /// layers: who reads them lists the events of all that was added. One step from rest; a graph that asks for more is refused by name.
 /// </remarks>
-internal sealed unsafe class EventProgram : IDisposable
+internal sealed unsafe class EventProgram<T> : IEventProgram
+    where T : unmanaged, INumber<T>
 {
+    private const string FrameName = "input";
     private readonly NetworkGraph _graph;
-    private readonly IReadOnlyDictionary<string, WeightTensor> _weights;
+    private readonly IEventNumbers<T> _numbers;
     private readonly Dictionary<string, SpikeMap> _maps = [];
-    private readonly Dictionary<string, EventSource> _frames = [];
-    private readonly List<InputFrame> _inputs = [];
-    private readonly List<IEventLayer> _layers = [];
-    private readonly List<NativeBuffer<float>> _potentials = [];
+    private readonly Dictionary<string, EventSource<T>> _frames = [];
+    private readonly List<InputFrame<T>> _inputs = [];
+    private readonly List<IEventLayer<T>> _layers = [];
+    private readonly List<LayerTime> _times = [new LayerTime(FrameName, 0)];
     private readonly ScratchMemory _scratch = new();
-    private readonly ILayerMaker _make;
+    private HeadReadout<T>? _readout;
 
-    private EventProgram(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, ILayerMaker make)
+    private EventProgram(IEventNumbers<T> numbers)
     {
-        _graph = graph;
-        _weights = weights;
-        _make = make;
+        _graph = numbers.Graph;
+        _numbers = numbers;
     }
 
-    /// <summary>The layers, each after those it reads.</summary>
-    public IReadOnlyList<IEventLayer> Layers => _layers;
+    public IReadOnlyList<SpikeMap> Spikes => [.. _layers.Select(layer => layer.Neurons?.Spikes).OfType<SpikeMap>()];
 
-    /// <summary>Inputs of the integrator.</summary>
-    public int Heads => _potentials.Count;
+    public IReadOnlyList<LayerTime> Times => _times;
+
+    public int Heads => _readout?.Heads ?? 0;
 
     /// <summary>Compiles a network.</summary>
-    /// <param name="graph">The network.</param>
-    /// <param name="weights">Its tensors, checked.</param>
-    /// <param name="vectors">Which instructions to use.</param>
+    /// <param name="numbers">The network and its numbers, checked.</param>
     /// <param name="threads">How many threads will run it.</param>
     /// <exception cref="NotSupportedException">The graph has a node that this engine has no form for; the message names it.</exception>
-    public static EventProgram Compile(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, VectorWidth vectors, int threads)
+    public static EventProgram<T> Compile(IEventNumbers<T> numbers, int threads)
     {
-        var program = new EventProgram(graph, weights, LayerMaker.For(vectors));
-        foreach (GraphNode node in graph.Nodes)
+        var program = new EventProgram<T>(numbers);
+        foreach (GraphNode node in numbers.Graph.Nodes)
         {
             switch (node.Operation)
             {
                 case FiringOperation firing:
                     program.AddFiring(node, firing);
                     break;
-                case IntegratorOperation integrator:
-                    program.AddHeads(node, integrator);
+                case IntegratorOperation:
+                    program.AddHeads(node);
                     break;
                 case not (InputOperation or ConvolutionOperation or NearestResizeOperation or SumPoolingOperation or AddOperation):
                     throw Refuse(node, $"is of a kind it has no form for ({node.Operation.GetType().Name})");
@@ -60,36 +88,37 @@ internal sealed unsafe class EventProgram : IDisposable
         return program;
     }
 
-    /// <summary>Runs one step from rest.</summary>
-    /// <param name="input">Shape [C,H,W].</param>
-    /// <param name="team">The threads, as many as it was compiled for.</param>
-    /// <param name="afterFiring">If given, is shown each firing node with its charged potentials and its spikes, shape [C,H,W], and may return spikes to go on with.</param>
     public void Run(ReadOnlySpan<float> input, WorkTeam team, Func<GraphNode, float[], float[], float[]?>? afterFiring = null)
     {
-        foreach (InputFrame frame in _inputs)
+        long start = Stopwatch.GetTimestamp();
+        foreach (InputFrame<T> frame in _inputs)
         {
-            frame.Fill(input);
+            frame.Fill(input, team);
         }
 
-        foreach (IEventLayer layer in _layers)
+        start = Time(0, start);
+        for (int i = 0; i < _layers.Count; i++)
         {
+            IEventLayer<T> layer = _layers[i];
             if (afterFiring is null || layer.Neurons is not { } neurons)
             {
                 layer.Run(team);
-                continue;
+            }
+            else
+            {
+                neurons.KeepPotentials();
+                layer.Run(team);
+                if (afterFiring(neurons.Node, neurons.Potentials(), neurons.Spikes.ToArray()) is { } replaced)
+                {
+                    neurons.Spikes.Set(replaced);
+                }
             }
 
-            neurons.KeepPotentials();
-            layer.Run(team);
-            if (afterFiring(neurons.Node, neurons.Potentials(), neurons.Spikes.ToArray()) is { } replaced)
-            {
-                neurons.Spikes.Set(replaced);
-            }
+            start = Time(i + 1, start);
         }
     }
 
-    /// <summary>The integrator's potential after one of its inputs; shape [H,W], until the next run.</summary>
-    public ReadOnlySpan<float> PotentialsAfter(int head) => new(_potentials[head].Pointer, (int)_potentials[head].Length);
+    public ReadOnlySpan<float> PotentialsAfter(int head) => _readout!.After(head);
 
     public void Dispose()
     {
@@ -97,6 +126,15 @@ internal sealed unsafe class EventProgram : IDisposable
         {
             part.Dispose();
         }
+
+        _readout?.Dispose();
+    }
+
+    private long Time(int step, long start)
+    {
+        long now = Stopwatch.GetTimestamp();
+        _times[step] = _times[step] with { Ticks = now - start };
+        return now;
     }
 
     private void AddFiring(GraphNode node, FiringOperation firing)
@@ -107,49 +145,68 @@ internal sealed unsafe class EventProgram : IDisposable
         }
 
         GraphNode last = _graph[node.Inputs[0]];
-        ConvolutionOperation convolution = last.Operation as ConvolutionOperation ?? throw Refuse(node, $"reads {last.Name}, which is no convolution");
-        float leak = IntegrateAndFire.Leak(firing.Neuron, firing.LeakWeight is null ? 0f : _weights[firing.LeakWeight].Values[0]);
-        var neurons = new FiringRule(node, Optional(convolution.Bias), leak);
-        _maps.Add(node.Name, neurons.Spikes);
-        if (Depthwise(last) is { } spatial)
+        if (last.Operation is not ConvolutionOperation)
         {
-            var depthwise = (ConvolutionOperation)spatial.Operation;
-            _layers.Add(_make.Separable(Shape(spatial, depthwise), _weights[depthwise.Weight], Optional(depthwise.Bias), _weights[convolution.Weight], neurons, _scratch));
+            throw Refuse(node, $"reads {last.Name}, which is no convolution");
         }
-        else
+
+        FiringRule<T> neurons = _numbers.Neurons(node, last);
+        _maps.Add(node.Name, neurons.Spikes);
+        Add(node.Name, Depthwise(last) is { } spatial ? Separable(spatial, last, neurons) : Convolution(last, neurons));
+    }
+
+    private IEventLayer<T> Convolution(GraphNode node, FiringRule<T> neurons)
+    {
+        LayerShape<T> shape = Shape(node);
+        return InputLayer<T>.Fits(shape) ? new InputLayer<T>(shape, _numbers.Weights(node), neurons, _numbers.Kernels, _scratch)
+            : shape.Resized ? new UpsampledLayer<T>(shape, _numbers.Weights(node), _numbers.IsNarrow(node), neurons, _numbers.Kernels, _scratch)
+            : new ConvolutionLayer<T>(shape, _numbers.Weights(node), _numbers.IsNarrow(node), neurons, _numbers.Kernels, _scratch);
+    }
+
+    private IEventLayer<T> Separable(GraphNode spatial, GraphNode last, FiringRule<T> neurons)
+    {
+        LayerShape<T> shape = Shape(spatial);
+        return _numbers.IsShort(spatial) && shape.Source.Values == null
+            ? new SeparableLayer<T, short>(shape, _numbers.Weights(spatial), _numbers.Bias(spatial), _numbers.Weights(last), neurons, _numbers.Kernels, _scratch)
+            : new SeparableLayer<T, T>(shape, _numbers.Weights(spatial), _numbers.Bias(spatial), _numbers.Weights(last), neurons, _numbers.Kernels, _scratch);
+    }
+
+    private void AddHeads(GraphNode node)
+    {
+        GraphNode[] heads = [.. node.Inputs.Select(input => _graph[input])];
+        var biases = new T[heads.Length];
+        var weights = new T[heads.Length][];
+        for (int i = 0; i < heads.Length; i++)
         {
-            _layers.Add(_make.Convolution(Shape(last, convolution), _weights[convolution.Weight], neurons, _scratch));
+            ConvolutionOperation convolution = heads[i].Operation as ConvolutionOperation ?? throw Refuse(node, $"reads {heads[i].Name}, which is no convolution");
+            if (convolution.OutChannels != 1)
+            {
+                throw Refuse(heads[i], $"makes {convolution.OutChannels} channels where a prediction head makes 1");
+            }
+
+            weights[i] = _numbers.Weights(heads[i]);
+            biases[i] = _numbers.Bias(heads[i]).FirstOrDefault();
+            if (Depthwise(heads[i]) is { } inner)   // nothing between the two: their product is one kernel, and the inner bias is seen through the pointwise weights
+            {
+                int taps = ((ConvolutionOperation)inner.Operation).Kernel * ((ConvolutionOperation)inner.Operation).Kernel;
+                T[] pointwise = weights[i];
+                weights[i] = [.. _numbers.Weights(inner).Select((weight, place) => weight * pointwise[place / taps])];
+                biases[i] += _numbers.Bias(inner).Zip(pointwise, (b, weight) => b * weight).Aggregate(T.Zero, (sum, b) => sum + b);
+                heads[i] = inner;
+            }
+        }
+
+        _readout = _numbers.Readout(node, biases);
+        for (int i = 0; i < heads.Length; i++)
+        {
+            Add(node.Inputs[i], new HeadLayer<T>(Shape(heads[i]), weights[i], _readout, i, _numbers.Kernels, _scratch));
         }
     }
 
-    private void AddHeads(GraphNode node, IntegratorOperation integrator)
+    private void Add(string name, IEventLayer<T> layer)
     {
-        foreach (GraphNode head in node.Inputs.Select(input => _graph[input]))
-        {
-            ConvolutionOperation convolution = head.Operation as ConvolutionOperation ?? throw Refuse(node, $"reads {head.Name}, which is no convolution");
-            if (convolution.OutChannels != 1)
-            {
-                throw Refuse(head, $"makes {convolution.OutChannels} channels where a prediction head makes 1");
-            }
-
-            float* before = _potentials.Count == 0 ? null : _potentials[^1].Pointer;
-            float[] weights = _weights[convolution.Weight].Values;
-            float bias = Optional(convolution.Bias)?.Values[0] ?? 0f;
-            GraphNode spatial = head;
-            if (Depthwise(head) is { } inner)   // nothing between the two: their product is one kernel, and the inner bias is seen through the pointwise weights
-            {
-                spatial = inner;
-                var depthwise = (ConvolutionOperation)inner.Operation;
-                int taps = depthwise.Kernel * depthwise.Kernel;
-                float[] pointwise = weights;
-                weights = [.. _weights[depthwise.Weight].Values.Select((weight, i) => weight * pointwise[i / taps])];
-                bias += Optional(depthwise.Bias)?.Values.Zip(pointwise, (b, weight) => b * weight).Sum() ?? 0f;
-            }
-
-            (IEventLayer layer, NativeBuffer<float> potentials) = _make.Head(Shape(spatial, (ConvolutionOperation)spatial.Operation), weights, bias, integrator.Gain, before, _scratch);
-            _layers.Add(layer);
-            _potentials.Add(potentials);
-        }
+        _layers.Add(layer);
+        _times.Add(new LayerTime(name, 0));
     }
 
     /// <summary>The depthwise convolution that a pointwise one reads; null where there is none.</summary>
@@ -160,8 +217,9 @@ internal sealed unsafe class EventProgram : IDisposable
             && inner.Groups == inner.OutChannels && inner.Groups == _graph[before.Inputs[0]].Shape.Channels ? before : null;
     }
 
-    private LayerShape Shape(GraphNode node, ConvolutionOperation convolution)
+    private LayerShape<T> Shape(GraphNode node)
     {
+        var convolution = (ConvolutionOperation)node.Operation;
         GraphNode before = _graph[node.Inputs[0]];
         bool dense = convolution.Groups == 1, depthwise = convolution.Groups == convolution.OutChannels && convolution.Groups == before.Shape.Channels;
         if (!dense && !depthwise)
@@ -170,10 +228,10 @@ internal sealed unsafe class EventProgram : IDisposable
         }
 
         var resize = before.Operation as NearestResizeOperation;
-        return LayerShape.Of(Source(resize is null ? before : _graph[before.Inputs[0]]), resize, convolution);
+        return LayerShape<T>.Of(Source(resize is null ? before : _graph[before.Inputs[0]]), resize, convolution);
     }
 
-    private EventSource Source(GraphNode node)
+    private EventSource<T> Source(GraphNode node)
     {
         if (node.Operation is InputOperation or SumPoolingOperation)
         {
@@ -182,7 +240,7 @@ internal sealed unsafe class EventProgram : IDisposable
 
         var parts = new List<SpikeMap>();
         Collect(node, parts);
-        return new EventSource(parts);
+        return new EventSource<T>(parts);
     }
 
     private void Collect(GraphNode node, List<SpikeMap> parts)
@@ -201,9 +259,9 @@ internal sealed unsafe class EventProgram : IDisposable
         }
     }
 
-    private EventSource Frame(GraphNode node)
+    private EventSource<T> Frame(GraphNode node)
     {
-        if (!_frames.TryGetValue(node.Name, out EventSource? source))
+        if (!_frames.TryGetValue(node.Name, out EventSource<T>? source))
         {
             int pooling = node.Operation is SumPoolingOperation pool ? pool.Size : 1;
             if (pooling > 1 && _graph[node.Inputs[0]].Operation is not InputOperation)
@@ -211,7 +269,7 @@ internal sealed unsafe class EventProgram : IDisposable
                 throw Refuse(node, "pools what is not the input");
             }
 
-            var frame = new InputFrame(_graph.Input.Shape, node.Shape, pooling);
+            var frame = new InputFrame<T>(_graph.Input.Shape, node.Shape, pooling, _numbers.Input);
             _inputs.Add(frame);
             source = frame.Source;
             _frames.Add(node.Name, source);
@@ -219,8 +277,6 @@ internal sealed unsafe class EventProgram : IDisposable
 
         return source;
     }
-
-    private WeightTensor? Optional(string? name) => name is null ? null : _weights[name];
 
     private static NotSupportedException Refuse(GraphNode node, string why) => new($"The event engine cannot run node {node.Name}: it {why}. Use --engine torch.");
 }

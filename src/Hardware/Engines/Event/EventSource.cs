@@ -3,7 +3,8 @@ using StereoSpike.Model;
 namespace StereoSpike.Hardware;
 
 /// <summary>What a layer reads: a sum of spike maps, or the network's input with a value a channel and pixel.</summary>
-internal sealed unsafe class EventSource
+internal sealed unsafe class EventSource<T>
+    where T : unmanaged
 {
     private readonly SpikeMap[] _parts;
 
@@ -17,7 +18,7 @@ internal sealed unsafe class EventSource
     }
 
     /// <summary>The network's input; its map says where it is not 0.</summary>
-    public EventSource(SpikeMap active, float* values)
+    public EventSource(SpikeMap active, T* values)
         : this([active]) => Values = values;
 
     public FeatureShape Shape { get; }
@@ -30,7 +31,7 @@ internal sealed unsafe class EventSource
     public int Parts => _parts.Length;
 
     /// <summary>Values of the input, shape [H, W, C]; null for spikes, which are 1.</summary>
-    public float* Values { get; }
+    public T* Values { get; }
 
     /// <summary>Events an element, 0 to <see cref="Parts"/>: what the work of a list is proportional to.</summary>
     public double Density

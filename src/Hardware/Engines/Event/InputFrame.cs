@@ -1,48 +1,71 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using StereoSpike.Model;
 
 namespace StereoSpike.Hardware;
 
-/// <summary>The network's input with channels innermost, summed over blocks where the network asks for that, and where it is not 0.</summary>
-internal sealed unsafe class InputFrame : IDisposable
+/// <summary>The network's input with channels innermost, in the program's numbers, summed over blocks where the network asks for that, and where it is not 0.</summary>
+internal sealed unsafe class InputFrame<T> : ITeamWork, IDisposable
+    where T : unmanaged, INumber<T>
 {
+    private const int BandRows = 16;
     private readonly FeatureShape _input;
     private readonly int _pooling;
     private readonly SpikeMap _active;
-    private readonly NativeBuffer<float> _values;
+    private readonly NativeBuffer<T> _values;
+    private readonly Func<float, T> _number;
+    private float* _frame;
 
-    public InputFrame(FeatureShape input, FeatureShape shape, int pooling)
+    /// <summary>Prepares a frame.</summary>
+    /// <param name="input">The input's shape.</param>
+    /// <param name="shape">The shape after summing.</param>
+    /// <param name="pooling">Rows and columns of a block.</param>
+    /// <param name="number">What a value of the input is in the program's numbers.</param>
+    public InputFrame(FeatureShape input, FeatureShape shape, int pooling, Func<float, T> number)
     {
         _input = input;
         _pooling = pooling;
+        _number = number;
         _active = new SpikeMap("input", shape);
-        _values = new NativeBuffer<float>(shape.Count);
-        Source = new EventSource(_active, _values.Pointer);
+        _values = new NativeBuffer<T>(shape.Count);
+        Source = new EventSource<T>(_active, _values.Pointer);
     }
 
-    public EventSource Source { get; }
+    public EventSource<T> Source { get; }
 
     /// <summary>Takes the input of a run.</summary>
     /// <param name="input">Shape [C,H,W].</param>
-    public void Fill(ReadOnlySpan<float> input)
+    /// <param name="team">The threads.</param>
+    public void Fill(ReadOnlySpan<float> input, WorkTeam team)
+    {
+        _active.Fired = 0;
+        fixed (float* frame = input)
+        {
+            _frame = frame;
+            team.Run(this, (_active.Shape.Height + BandRows - 1) / BandRows);
+        }
+    }
+
+    public void Do(int part, int worker)
     {
         FeatureShape shape = _active.Shape;
-        long fired = 0;
-        for (int y = 0; y < shape.Height; y++)
+        int fired = 0;
+        for (int y = part * BandRows; y < Math.Min(shape.Height, (part + 1) * BandRows); y++)
         {
-            float* row = _values.Pointer + ((long)y * shape.Width * shape.Channels);
-            new Span<float>(row, shape.Width * shape.Channels).Clear();
+            T* row = _values.Pointer + ((long)y * shape.Width * shape.Channels);
+            ushort* bits = _active.Bits + ((long)y * shape.Width * _active.Blocks);
+            new Span<T>(row, shape.Width * shape.Channels).Clear();
+            new Span<ushort>(bits, shape.Width * _active.Blocks).Clear();
             for (int c = 0; c < shape.Channels; c++)
             {
                 for (int inner = 0; inner < _pooling && (y * _pooling) + inner < _input.Height; inner++)
                 {
-                    AddRow(input.Slice(((c * _input.Height) + (y * _pooling) + inner) * _input.Width, _input.Width), row + c, shape.Channels);
+                    fired += AddRow(_frame + (((long)((c * _input.Height) + (y * _pooling) + inner)) * _input.Width), c, row, bits);
                 }
             }
-
-            fired += Mark(y, row);
         }
 
-        _active.Fired = fired;
+        Interlocked.Add(ref _active.Fired, fired);
     }
 
     public void Dispose()
@@ -51,45 +74,34 @@ internal sealed unsafe class InputFrame : IDisposable
         _values.Dispose();
     }
 
-    private void AddRow(ReadOnlySpan<float> from, float* to, int channels)
+    /// <summary>Adds a channel's row; most of it is 0, so 16 values are looked at together.</summary>
+    private int AddRow(float* from, int channel, T* row, ushort* bits)
     {
-        if (_pooling == 1)
+        int x = 0, fired = 0;
+        for (; x + Vector512<float>.Count <= _input.Width; x += Vector512<float>.Count)
         {
-            for (int x = 0; x < from.Length; x++)
+            for (ulong set = ~Vector512.Equals(Vector512.Load(from + x), Vector512<float>.Zero).ExtractMostSignificantBits() & ushort.MaxValue; set != 0; set &= set - 1)
             {
-                to[x * channels] = from[x];
+                fired += Add(from, x + BitOperations.TrailingZeroCount(set), channel, row, bits);
             }
-
-            return;
         }
 
-        for (int x = 0; x < from.Length; x++)
+        for (; x < _input.Width; x++)
         {
-            to[x / _pooling * channels] += from[x];
+            fired += from[x] == 0f ? 0 : Add(from, x, channel, row, bits);
         }
+
+        return fired;
     }
 
-    private int Mark(int y, float* row)
+    private int Add(float* from, int x, int channel, T* row, ushort* bits)
     {
-        FeatureShape shape = _active.Shape;
-        ushort* bits = _active.Bits + ((long)y * shape.Width * _active.Blocks);
-        int marked = 0;
-        for (int x = 0; x < shape.Width; x++, row += shape.Channels, bits += _active.Blocks)
-        {
-            for (int b = 0; b < _active.Blocks; b++)
-            {
-                int word = 0, first = b * SpikeMap.BlockChannels, last = Math.Min(shape.Channels, first + SpikeMap.BlockChannels);
-                for (int c = first; c < last; c++)
-                {
-                    int set = row[c] == 0f ? 0 : 1;
-                    word |= set << (c - first);
-                    marked += set;
-                }
-
-                bits[b] = (ushort)word;
-            }
-        }
-
-        return marked;
+        int pixel = x / _pooling;
+        row[(pixel * _active.Shape.Channels) + channel] += _number(from[x]);
+        ref ushort word = ref bits[(pixel * _active.Blocks) + (channel / SpikeMap.BlockChannels)];
+        ushort bit = (ushort)(1 << (channel % SpikeMap.BlockChannels));
+        int added = (word & bit) == 0 ? 1 : 0;
+        word |= bit;
+        return added;
     }
 }

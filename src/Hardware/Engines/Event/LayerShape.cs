@@ -7,10 +7,11 @@ namespace StereoSpike.Hardware;
 /// <param name="Rows">Taps along the rows.</param>
 /// <param name="Columns">Taps along the columns.</param>
 /// <param name="Resized">Whether a nearest resize stands before it.</param>
-internal sealed record LayerShape(EventSource Source, AxisTaps Rows, AxisTaps Columns, bool Resized)
+internal sealed record LayerShape<T>(EventSource<T> Source, AxisTaps Rows, AxisTaps Columns, bool Resized)
+    where T : unmanaged
 {
     /// <summary>Lays a convolution over its source.</summary>
-    public static LayerShape Of(EventSource source, NearestResizeOperation? resize, ConvolutionOperation convolution) => new(
+    public static LayerShape<T> Of(EventSource<T> source, NearestResizeOperation? resize, ConvolutionOperation convolution) => new(
         source,
         new AxisTaps(source.Shape.Height, resize?.Height, convolution.Kernel, convolution.Stride, convolution.Padding),
         new AxisTaps(source.Shape.Width, resize?.Width, convolution.Kernel, convolution.Stride, convolution.Padding),
@@ -18,31 +19,4 @@ internal sealed record LayerShape(EventSource Source, AxisTaps Rows, AxisTaps Co
 
     /// <summary>Taps an axis.</summary>
     public int Kernel => Rows.Kernel;
-
-    /// <summary>Output rows that read the same source rows, in order.</summary>
-    public IReadOnlyList<RowRange> Ranges()
-    {
-        var ranges = new List<RowRange>();
-        for (int y = 0; y < Rows.Outputs; y++)
-        {
-            int first = Rows.First(y), rows = Rows.Patterns[Rows.Pattern(y)].Span;
-            if (ranges.Count > 0 && ranges[^1].FirstRow == first && ranges[^1].Rows == rows)
-            {
-                ranges[^1] = ranges[^1] with { Outputs = ranges[^1].Outputs + 1 };
-            }
-            else
-            {
-                ranges.Add(new RowRange(first, rows, y, 1));
-            }
-        }
-
-        return ranges;
-    }
 }
-
-/// <summary>Source rows, and the output rows that read just these.</summary>
-/// <param name="FirstRow">First source row; may lie outside.</param>
-/// <param name="Rows">Source rows.</param>
-/// <param name="FirstOutput">First output row.</param>
-/// <param name="Outputs">Output rows.</param>
-internal readonly record struct RowRange(int FirstRow, int Rows, int FirstOutput, int Outputs);

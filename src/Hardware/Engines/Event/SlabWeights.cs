@@ -1,93 +1,100 @@
-using StereoSpike.Model;
+using System.Numerics;
 
 namespace StereoSpike.Hardware;
 
-/// <summary>A dense convolution's weights in the order in which they are read: slabs [row pattern][group of output channels], each of rows of floats.</summary>
+/// <summary>A dense convolution's weights in the order in which they are read: a slab a group of output channels, each of weight rows.</summary>
 /// <remarks>
-/// Without a resize a slab's row is that of (tap column j, tap row i, input channel c) and holds the group's output channels. Behind a resize it is that of (source row u, c) and
-/// holds [tap column j, output channel], the tap rows folded.
+/// Without a resize a slab's row is that of (tap column j, tap row i, input channel c) and holds the group's output channels. Behind a resize it is that of c and holds
+/// [tap row i, tap column j, output channel].
 /// </remarks>
-internal sealed unsafe class SlabWeights : IDisposable
+internal sealed unsafe class SlabWeights<T> : IDisposable
+    where T : unmanaged, INumber<T>
 {
     private const int LargestSlabBytes = 1 << 20;   // about a core's second cache; half and a quarter more were no faster
-    private readonly NativeBuffer<float>[] _slabs;
+    private readonly NativeBuffer<byte>[] _slabs;
 
     /// <summary>Lays weights out.</summary>
-    /// <param name="shape">The convolution.</param>
     /// <param name="weights">Shape [O, C, k, k].</param>
-    /// <param name="outputChannels">O, filled up to a multiple of 16.</param>
-    /// <param name="maximumVectors">Most vectors a group of channels may fill.</param>
-    /// <param name="vectorFloats">Floats a vector.</param>
-    public SlabWeights(LayerShape shape, WeightTensor weights, int outputChannels, int maximumVectors, int vectorFloats)
+    /// <param name="outputs">O.</param>
+    /// <param name="kernel">k.</param>
+    /// <param name="tapsInRow">Whether a row holds all taps.</param>
+    /// <param name="narrow">Whether to store 8 bits a weight.</param>
+    /// <param name="vectorChannels">Channels a vector.</param>
+    /// <param name="mostVectors">Most vectors a group of channels may fill.</param>
+    public SlabWeights(ReadOnlySpan<T> weights, int outputs, int kernel, bool tapsInRow, bool narrow, int vectorChannels, int mostVectors)
     {
-        int kernel = shape.Kernel, taps = shape.Resized ? kernel : 1;
-        int largest = Math.Max(SpikeMap.BlockChannels, shape.Resized ? maximumVectors * vectorFloats / 2 : maximumVectors * vectorFloats);
-        int rows = shape.Rows.Patterns.Max(pattern => pattern.Span) * (shape.Resized ? 1 : kernel) * shape.Source.Shape.Channels;
-        GroupChannels = SpikeMap.BlockChannels;
-        while (outputChannels % (2 * GroupChannels) == 0 && 2 * GroupChannels <= largest && (long)rows * taps * 2 * GroupChannels * sizeof(float) <= LargestSlabBytes)
+        int taps = kernel * kernel, unit = Math.Max(SpikeMap.BlockChannels, vectorChannels), filled = (outputs + unit - 1) / unit * unit;
+        int inputs = weights.Length / (outputs * taps);
+        WeightBytes = narrow ? sizeof(sbyte) : sizeof(T);
+        GroupChannels = unit;
+        while (filled % (2 * GroupChannels) == 0 && 2 * GroupChannels <= mostVectors * vectorChannels && (long)inputs * taps * 2 * GroupChannels * WeightBytes <= LargestSlabBytes)
         {
             GroupChannels *= 2;
         }
 
-        RowFloats = taps * GroupChannels;
-        Patterns = shape.Rows.Patterns.Count;
-        Groups = outputChannels / GroupChannels;
-        BytesOfAPattern = (long)rows * RowFloats * sizeof(float) * Groups;
-        _slabs = [.. shape.Rows.Patterns.SelectMany(pattern => Lay(shape, weights, pattern))];
+        RowChannels = tapsInRow ? taps * GroupChannels : GroupChannels;
+        Bytes = (long)inputs * taps * filled * WeightBytes;
+        int largest = 1;
+        _slabs = new NativeBuffer<byte>[filled / GroupChannels];
+        for (int group = 0; group < _slabs.Length; group++)
+        {
+            _slabs[group] = new NativeBuffer<byte>((long)inputs * taps * GroupChannels * WeightBytes);
+        }
+
+        for (int place = 0; place < weights.Length; place++)
+        {
+            (int channels, int tap) = Math.DivRem(place, taps);
+            (int o, int c) = Math.DivRem(channels, inputs);
+            int turned = (tap % kernel * kernel) + (tap / kernel);
+            long row = tapsInRow ? ((long)c * taps) + tap : ((long)turned * inputs) + c;
+            Write(_slabs[o / GroupChannels].Pointer + (((row * GroupChannels) + (o % GroupChannels)) * WeightBytes), weights[place]);
+            largest = narrow ? Math.Max(largest, Math.Abs(int.CreateChecked(weights[place]))) : largest;
+        }
+
+        Limit = narrow ? short.MaxValue / largest : int.MaxValue;
     }
 
-    /// <summary>Output channels of a group, a multiple of 16.</summary>
+    /// <summary>Output channels of a group, whole vectors and whole words.</summary>
     public int GroupChannels { get; }
 
-    /// <summary>Floats of a weight row.</summary>
-    public int RowFloats { get; }
+    /// <summary>Weights of a row.</summary>
+    public int RowChannels { get; }
 
-    /// <summary>Ways in which tap rows fall on source rows.</summary>
-    public int Patterns { get; }
+    /// <summary>Bytes of a weight.</summary>
+    public int WeightBytes { get; }
+
+    /// <summary>Bytes of a row.</summary>
+    public int RowBytes => RowChannels * WeightBytes;
 
     /// <summary>Groups of output channels.</summary>
-    public int Groups { get; }
+    public int Groups => _slabs.Length;
 
-    /// <summary>Bytes of all groups of the largest pattern.</summary>
-    public long BytesOfAPattern { get; }
+    /// <summary>Bytes of all slabs.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Rows whose sum 16 bits hold for certain where weights have 8: 258 of weights up to 127.</summary>
+    public int Limit { get; }
 
     /// <summary>A slab.</summary>
-    public float* Of(int pattern, int group) => _slabs[(pattern * Groups) + group].Pointer;
+    public byte* Of(int group) => _slabs[group].Pointer;
 
     public void Dispose()
     {
-        foreach (NativeBuffer<float> slab in _slabs)
+        foreach (NativeBuffer<byte> slab in _slabs)
         {
             slab.Dispose();
         }
     }
 
-    private NativeBuffer<float>[] Lay(LayerShape shape, WeightTensor weights, TapPattern pattern)
+    private void Write(byte* to, T weight)
     {
-        int kernel = shape.Kernel, outputs = weights.Shape[0], inputs = weights.Shape[1], span = pattern.Span;
-        float[] folded = pattern.Fold<float>(weights.Values, kernel);   // [O, C, span, k]
-        var slabs = new NativeBuffer<float>[Groups];
-        for (int group = 0; group < Groups; group++)
+        if (WeightBytes == sizeof(sbyte))
         {
-            slabs[group] = new NativeBuffer<float>((long)span * inputs * kernel * GroupChannels);
+            *(sbyte*)to = sbyte.CreateChecked(weight);
         }
-
-        for (int o = 0; o < outputs; o++)
+        else
         {
-            float* slab = slabs[o / GroupChannels].Pointer + (o % GroupChannels);
-            for (int c = 0; c < inputs; c++)
-            {
-                for (int u = 0; u < span; u++)
-                {
-                    for (int j = 0; j < kernel; j++)
-                    {
-                        long place = shape.Resized ? ((((long)u * inputs) + c) * kernel) + j : (((long)j * span) + u) * inputs + c;
-                        slab[place * GroupChannels] = folded[(((((o * inputs) + c) * span) + u) * kernel) + j];
-                    }
-                }
-            }
+            *(T*)to = weight;
         }
-
-        return slabs;
     }
 }

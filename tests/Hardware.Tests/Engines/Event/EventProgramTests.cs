@@ -16,7 +16,7 @@ public class EventProgramTests
         FusableGraphs.All.Sample(made =>
         {
             Dictionary<string, float[]> fired = [];
-            using EventProgram program = EventProgram.Compile(made.Graph, made.Weights, LayerMaker.Widest, threads: 2);
+            using EventProgram<float> program = Compile(made.Graph, made.Weights, Kernels<float>.Widest, threads: 2);
             using var team = new WorkTeam(2);
             program.Run(made.Input, team, (node, _, found) =>
             {
@@ -61,7 +61,7 @@ public class EventProgramTests
         static List<float[]> Answer((NetworkGraph Graph, Dictionary<string, WeightTensor> Weights, float[] Input) made, VectorWidth width, int threads)
         {
             var answers = new List<float[]>();
-            using EventProgram program = EventProgram.Compile(made.Graph, made.Weights, width, threads);
+            using EventProgram<float> program = Compile(made.Graph, made.Weights, width, threads);
             using var team = new WorkTeam(threads);
             program.Run(made.Input, team, (_, potentials, spikes) =>
             {
@@ -80,10 +80,13 @@ public class EventProgramTests
         builder.Fire("fire", builder.Linear("sum", builder.Input, new LinearOperation(3, "sum.weight", null)), new NeuronSettings());
         NetworkGraph graph = builder.Build();
 
-        var refusal = Assert.Throws<NotSupportedException>(() => EventProgram.Compile(graph, UniformInitialization.Draw(graph, 1), LayerMaker.Widest, 1));
+        var refusal = Assert.Throws<NotSupportedException>(() => Compile(graph, UniformInitialization.Draw(graph, 1), Kernels<float>.Widest, 1));
 
         Assert.Equal("The event engine cannot run node sum: it is of a kind it has no form for (LinearOperation). Use --engine torch.", refusal.Message);
     }
+
+    private static EventProgram<float> Compile(NetworkGraph graph, IReadOnlyDictionary<string, WeightTensor> weights, VectorWidth width, int threads) =>
+        EventProgram<float>.Compile(new FloatNumbers(graph, weights, width), threads);
 
     private static long[] Sides(FeatureShape shape) => [shape.Channels, shape.Height, shape.Width];
 
