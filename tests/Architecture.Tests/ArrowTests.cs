@@ -34,6 +34,7 @@ public class ArrowTests
         ["Microsoft.ML.OnnxRuntime"] = ["src/Hardware/Onnx/"],
         ["YamlDotNet"] = ["src/Ingest/Calibration/"],
         ["SkiaSharp"] = ["src/Readout/Pictures/"],
+        ["NATS.Client"] = ["tools/Fleet/Nats/"],
         ["TorchSharp"] = ["src/Model/", "src/Readout/", "src/Training/", "src/Hardware/Engines/", "tools/"],
     };
 

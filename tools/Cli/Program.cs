@@ -23,6 +23,7 @@ root.Add(InferCommand.Make());
 root.Add(ServeCommand.Make());
 root.Add(SendCommand.Make());
 root.Add(SoakCommand.Make());
+root.Add(FleetCommand.Make());
 root.Add(VerifyCommand.Make());
 root.Add(ExportCommand.Make());
 root.Add(QuantizeCommand.Make());

@@ -1,3 +1,4 @@
+using StereoSpike.Files;
 using StereoSpike.Readout;
 
 namespace StereoSpike.Hardware;
@@ -51,6 +52,16 @@ public sealed class DisparityBias
                 (bias < 0 ? _below : _above).Add(Math.Abs(bias), weight);
             }
         }
+    }
+
+    /// <summary>What was added, as arrays for a file: biases below 0 and from 0, both as <see cref="MagnitudeHistogram.ToBins"/> has them.</summary>
+    internal (NpyArray Below, NpyArray Above) Save() => (_below.ToBins(), _above.ToBins());
+
+    /// <summary>Adds what another collection of the same definition saved.</summary>
+    internal void Add(NpyArray below, NpyArray above)
+    {
+        _below.AddBins(below);
+        _above.AddBins(above);
     }
 
     private double Weight(float events) => _settings.Weighting switch

@@ -25,13 +25,17 @@ public sealed class DepthFolder
     /// <summary>The folder; made when needed.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The number of the first frame: greater than 0 where frames before it are answered elsewhere.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 0.</exception>
+    public int FirstNumber { get; init => field = Guard.AtLeast(value, 0); }
+
     /// <summary>Draw every so many-th frame in colours; 0 for none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 0.</exception>
     public int PictureEvery { get; init => field = Guard.AtLeast(value, 0); } = 10;
 
     /// <summary>Whether a frame is drawn in colours, so that its truth is wanted too.</summary>
-    /// <param name="index">Which frame, 0-based.</param>
-    public bool Draws(int index) => PictureEvery > 0 && index % PictureEvery == 0;
+    /// <param name="index">Which frame of those written here, 0-based.</param>
+    public bool Draws(int index) => PictureEvery > 0 && (FirstNumber + index) % PictureEvery == 0;
 
     /// <summary>Writes all frames as they come.</summary>
     /// <param name="frames">At least one.</param>
@@ -68,7 +72,7 @@ public sealed class DepthFolder
         foreach (DepthFrame frame in frames)
         {
             DepthPng.Save(In("depth", NameOf(frame)), frame.Depth);
-            rows.Write(string.Create(CultureInfo.InvariantCulture, $"{frame.Index},{frame.TimeUs},{frame.LeftCount},{frame.RightCount},{frame.TotalMs:F3}\n"));
+            rows.Write(string.Create(CultureInfo.InvariantCulture, $"{FirstNumber + frame.Index},{frame.TimeUs},{frame.LeftCount},{frame.RightCount},{frame.TotalMs:F3}\n"));
             if (Draws(frame.Index))
             {
                 waiting.Enqueue(pages is null ? frame.Copy() : frame);
@@ -119,7 +123,7 @@ public sealed class DepthFolder
         return page;
     }
 
-    private static string NameOf(DepthFrame frame) => string.Create(CultureInfo.InvariantCulture, $"{frame.Index:D6}.png");
+    private string NameOf(DepthFrame frame) => string.Create(CultureInfo.InvariantCulture, $"{FirstNumber + frame.Index:D6}.png");
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 }

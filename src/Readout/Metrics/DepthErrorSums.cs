@@ -1,8 +1,11 @@
+using StereoSpike.Files;
+
 namespace StereoSpike.Readout;
 
 /// <summary>The weighted sums that every mean of <see cref="DepthReport"/> is made from.</summary>
 internal struct DepthErrorSums
 {
+    private const int Columns = 16;
     private const double DeltaBase = 1.25;
     private const double OneSeventhPx = 1.0 / 7.0;
 
@@ -73,5 +76,50 @@ internal struct DepthErrorSums
         Delta3 += other.Delta3;
         BelowLeast += other.BelowLeast;
         Unanswered += other.Unanswered;
+    }
+
+    /// <summary>Sums of images as rows, shape [images, 16], in the order of the fields.</summary>
+    public static NpyArray ToRows(IReadOnlyList<DepthErrorSums> images)
+    {
+        var rows = new double[images.Count * Columns];
+        for (int i = 0; i < images.Count; i++)
+        {
+            DepthErrorSums s = images[i];
+            ((ReadOnlySpan<double>)[s.Pixels, s.Weight, s.Absolute, s.Square, s.Relative, s.RelativeSquare, s.Disparity, s.OnePixel, s.OneSeventhPixel,
+                s.Log, s.LogSquare, s.Delta1, s.Delta2, s.Delta3, s.BelowLeast, s.Unanswered]).CopyTo(rows.AsSpan(i * Columns));
+        }
+
+        return NpyArray.From(rows, images.Count, Columns);
+    }
+
+    /// <summary>The reverse.</summary>
+    /// <exception cref="ArgumentException">The array is of another shape, or holds what no sum can be.</exception>
+    public static IEnumerable<DepthErrorSums> FromRows(NpyArray rows)
+    {
+        double[] values = rows.ToDoubles();
+        if (rows.Shape is not [_, Columns] || values.Any(value => !double.IsFinite(value)))
+        {
+            throw new ArgumentException($"{rows.Source}: sums of images are finite and of shape [images, {Columns}], not [{string.Join(", ", rows.Shape)}].", nameof(rows));
+        }
+
+        return values.Chunk(Columns).Select(v => new DepthErrorSums
+        {
+            Pixels = (long)v[0],
+            Weight = v[1],
+            Absolute = v[2],
+            Square = v[3],
+            Relative = v[4],
+            RelativeSquare = v[5],
+            Disparity = v[6],
+            OnePixel = v[7],
+            OneSeventhPixel = v[8],
+            Log = v[9],
+            LogSquare = v[10],
+            Delta1 = v[11],
+            Delta2 = v[12],
+            Delta3 = v[13],
+            BelowLeast = v[14],
+            Unanswered = v[15],
+        });
     }
 }

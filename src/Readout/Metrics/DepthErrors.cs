@@ -13,13 +13,16 @@ public sealed class DepthErrors
     private double _imageMeans;
     private long _frames;
     private long _framesWithoutTruth;
+    private readonly List<DepthErrorSums>? _images;
 
     /// <summary>Makes an empty accumulator.</summary>
     /// <param name="settings">The definition to use.</param>
-    public DepthErrors(DepthErrorSettings settings)
+    /// <param name="keepsImages">Whether the sums of each image are kept (128 bytes), so that <see cref="Save"/> can hand them on.</param>
+    public DepthErrors(DepthErrorSettings settings, bool keepsImages = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
+        _images = keepsImages ? [] : null;
     }
 
     /// <summary>The definition in use.</summary>
@@ -86,6 +89,27 @@ public sealed class DepthErrors
         _framesWithoutTruth += other._framesWithoutTruth;
     }
 
+    /// <summary>What was added, image by image, as arrays for a file: <see cref="Add(DepthErrorArrays)"/> adds them elsewhere as if the images came there.</summary>
+    /// <exception cref="InvalidOperationException">Images were not kept.</exception>
+    public DepthErrorArrays Save() => new()
+    {
+        Images = DepthErrorSums.ToRows(_images ?? throw new InvalidOperationException("Images were not kept; make the accumulator with keepsImages.")),
+        AbsoluteErrors = _absolute.ToBins(),
+    };
+
+    /// <summary>Adds images that another accumulator of the same definition took, one after another: the sums are those of one accumulator that took all, to the last bit, where weights are whole numbers.</summary>
+    /// <param name="saved">What the other one saved.</param>
+    /// <exception cref="ArgumentException">The arrays are none that <see cref="Save"/> makes.</exception>
+    public void Add(DepthErrorArrays saved)
+    {
+        ArgumentNullException.ThrowIfNull(saved);
+        _absolute.AddBins(saved.AbsoluteErrors);
+        foreach (DepthErrorSums image in DepthErrorSums.FromRows(saved.Images))
+        {
+            Close(image);
+        }
+    }
+
     /// <summary>The figures over all images so far.</summary>
     /// <exception cref="InvalidOperationException">No image had a valid pixel.</exception>
     public DepthReport Report()
@@ -125,6 +149,7 @@ public sealed class DepthErrors
 
     private double Close(in DepthErrorSums image)
     {
+        _images?.Add(image);
         if (image.Weight == 0.0)
         {
             _framesWithoutTruth++;

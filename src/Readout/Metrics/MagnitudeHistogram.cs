@@ -1,3 +1,5 @@
+using StereoSpike.Files;
+
 namespace StereoSpike.Readout;
 
 /// <summary>Counts positive numbers of any size in 1 MiB, so that their quantiles are known to one part in a thousand however many come.</summary>
@@ -40,6 +42,41 @@ public sealed class MagnitudeHistogram
         }
 
         Weight += other.Weight;
+    }
+
+    /// <summary>The bins that hold anything, shape [bins, 2]: number of the bin, weight.</summary>
+    public NpyArray ToBins()
+    {
+        var rows = new List<double>();
+        for (int i = 0; i < Bins; i++)
+        {
+            if (_weights[i] != 0.0)
+            {
+                rows.AddRange([i, _weights[i]]);
+            }
+        }
+
+        return NpyArray.From(rows.ToArray(), rows.Count / 2, 2);
+    }
+
+    /// <summary>Adds what <see cref="ToBins"/> of another histogram gave: exactly, where weights are whole numbers.</summary>
+    /// <param name="bins">Shape [bins, 2].</param>
+    /// <exception cref="ArgumentException">It is no such array.</exception>
+    public void AddBins(NpyArray bins)
+    {
+        ArgumentNullException.ThrowIfNull(bins);
+        double[] rows = bins.ToDoubles();
+        bool sound = bins.Shape is [_, 2] && rows.Chunk(2).All(row => row[0] is >= 0 and < Bins && row[0] == Math.Floor(row[0]) && row[1] >= 0 && double.IsFinite(row[1]));
+        if (!sound)
+        {
+            throw new ArgumentException($"{bins.Source}: is no histogram; its rows are the numbers of bins below {Bins} and weights.", nameof(bins));
+        }
+
+        for (int i = 0; i < rows.Length; i += 2)
+        {
+            _weights[(int)rows[i]] += rows[i + 1];
+            Weight += rows[i + 1];
+        }
     }
 
     /// <summary>The number that a share of the weight does not exceed; the lower one where two would do.</summary>

@@ -1,4 +1,5 @@
 using StereoSpike.Readout;
+using StereoSpike.Tests;
 
 namespace StereoSpike.Hardware.Tests;
 
@@ -68,6 +69,68 @@ public class RecordingScoreTests
         var failure = Assert.Throws<InvalidDataException>(() => new RecordingScore(recording, TestRecording.WindowUs));
 
         Assert.StartsWith("walk_data.hdf5: it has no depth of its left camera", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ranges_scored_apart_and_joined_give_the_figures_of_one_run_to_the_last_bit(bool perEvent)
+    {
+        using var recording = new TestRecording(windows: 7) { TruthIsPerEvent = perEvent, TruthWindowUs = perEvent ? 10_000 : null };
+        DepthMap mean = ConstantDepth.Map(TestRecording.Sensor, 1.02);
+        RecordingReport whole = Score(recording, mean);
+        using var folder = new TemporaryFolder();
+        string[] files = [folder.File("0"), folder.File("1"), folder.File("2")];
+        foreach ((string file, int first, int last) in ((string, int, int)[])[(files[2], 5, 6), (files[0], 0, 0), (files[1], 1, 4)])
+        {
+            Part(recording, first, last).Save(file);
+        }
+
+        EvaluationPart[] parts = [.. files.Select(EvaluationPart.Load)];
+        var joined = new RecordingScore(recording, TestRecording.WindowUs, meanDepth: mean);
+        Array.ForEach(parts, part => joined.Add(part));
+        RecordingReport report = joined.Finish();
+
+        Assert.Equal(whole.Network, report.Network);
+        Assert.Equal(whole.MedianDisparityBiasPx, report.MedianDisparityBiasPx);
+        Assert.Equal(whole.Baselines, report.Baselines);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6], joined.Labels);
+    }
+
+    [Fact]
+    public void Parts_that_overlap_or_are_of_another_definition_do_not_join()
+    {
+        using var recording = new TestRecording(windows: 3);
+        EvaluationPart part = Part(recording, 0, 1);
+        var score = new RecordingScore(recording, TestRecording.WindowUs);
+        score.Add(part);
+
+        Assert.Contains("a part holds label 0, which is in another part already", Assert.Throws<InvalidDataException>(() => score.Add(part)).Message, StringComparison.Ordinal);
+        var near = new RecordingScore(recording, TestRecording.WindowUs, nearerThanMetres: 3);
+        Assert.Contains("cannot join", Assert.Throws<InvalidDataException>(() => near.Add(part)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Firing_rates_of_parts_weigh_by_their_windows()
+    {
+        // One window at 0.1 and two at 0.4: (0.1 + 2 · 0.4) / 3 = 0.3.
+        using var recording = new TestRecording(windows: 3);
+        EvaluationPart[] parts = [Part(recording, 0, 0) with { FiringRates = [new("mean", 0.1)] }, Part(recording, 1, 2) with { FiringRates = [new("mean", 0.4)] }];
+
+        Assert.Equal(0.3, Assert.Single(EvaluationPart.JoinFiringRates(parts)).Value, 1e-12);
+    }
+
+    private static EvaluationPart Part(TestRecording recording, int first, int last)
+    {
+        var score = new RecordingScore(recording, TestRecording.WindowUs, keepsImages: true);
+        var engine = new StubEngine(TestNetworks.Settings);
+        var pipeline = new DepthPipeline(recording, engine);
+        foreach (DepthFrame frame in pipeline.Run(FrameRequest.ForAll(recording, TestRecording.WindowUs).Skip(first).Take(last - first + 1)))
+        {
+            score.Add(frame);
+        }
+
+        return score.Save(engine, pipeline.Counters);
     }
 
     private static RecordingReport Score(TestRecording recording, DepthMap? meanDepth = null)

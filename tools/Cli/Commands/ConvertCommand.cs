@@ -16,8 +16,8 @@ internal static class ConvertCommand
 
     public static Command Make()
     {
-        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified; or one camera's events as RAW, DAT, AEDAT 4 or text, as they are. Lost events are counted by reason.") { In, Out, To, Calibration };
-        foreach (Option option in Source.All)
+        var command = new Command("convert", "Write a recording in MVSEC layout, its events rectified; or one camera's events as RAW, DAT, AEDAT 4 or text, as they are. Lost events are counted by reason.") { In, Out };
+        foreach (Option option in Settings)
         {
             command.Add(option);
         }
@@ -29,18 +29,38 @@ internal static class ConvertCommand
     /// <summary>The data file that a name stands for.</summary>
     public static string DataPath(string name) => RecordingFiles.IsHdf5(name) ? name : name + "_data.hdf5";
 
+    /// <summary>What a fleet may set.</summary>
+    public static IReadOnlyList<Option> Settings { get; } = [To, Calibration, .. Source.All];
+
+    /// <summary>The name of a fleet's output of a recording.</summary>
+    /// <param name="recording">The recording's name.</param>
+    /// <param name="to">What --to says.</param>
+    public static string OutputName(string recording, string? to) => to switch
+    {
+        null or "mvsec" => DataPath(recording),
+        "evt2" or "evt3" => recording + ".raw",
+        "dsec" => recording + ".h5",
+        _ => $"{recording}.{to}",
+    };
+
     private static int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        if (arguments.GetRequiredValue(Out) != CameraEvents.Pipe)
+        {
+            return Answer.Of(arguments, Work, cancellation);
+        }
+
+        Work(arguments, name => new TerminalProgress(name), cancellation);   // standard output is the events'
+        return Shell.Done;
+    }
+
+    /// <summary>Converts, and returns what the command prints.</summary>
+    public static JsonObject Work(ParseResult arguments, Stage stage, CancellationToken cancellation)
     {
         string source = arguments.GetRequiredValue(In), output = arguments.GetRequiredValue(Out);
         if (EventFileConversion.KindOf(output, arguments.GetValue(To)) is { } kind)
         {
-            JsonObject written = EventFileConversion.Run(Source.Open(arguments, source, cancellation), output, kind, cancellation);
-            if (output != CameraEvents.Pipe)
-            {
-                Answer.Print(arguments, written);
-            }
-
-            return Shell.Done;
+            return EventFileConversion.Run(Source.Open(arguments, source, cancellation), output, kind, cancellation);
         }
 
         using IStereoRecording recording = RecordingFiles.Open(source, arguments.GetValue(Calibration), Source.Text.Over(arguments, geometryNeeded: true));
@@ -48,15 +68,14 @@ internal static class ConvertCommand
         StereoRig rectified = recording.Rig with { LeftMap = null, RightMap = null };
         string target = DataPath(output);
         using var writer = new MvsecWriter(target, rectified, calibration: null, recording.OriginUs) { TruthWindowUs = recording.TruthWindowUs };
-        using (var progress = new TerminalProgress("converting"))
+        using (TerminalProgress progress = stage("converting"))
         {
             CopyEvents(recording, windows, writer, progress, cancellation);
             CopyDepths(recording, writer, cancellation);
             writer.Complete();
         }
 
-        Answer.Print(arguments, Result(recording, windows, writer, target));
-        return Shell.Done;
+        return Result(recording, windows, writer, target);
     }
 
     private static void CopyEvents(IStereoRecording recording, StereoWindowReader windows, MvsecWriter writer, TerminalProgress progress, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using StereoSpike.Hardware;
+using StereoSpike.Ingest;
 using StereoSpike.Readout;
 
 namespace StereoSpike.Cli;
@@ -51,17 +52,9 @@ internal static class Deployment
     }
 
     /// <summary>Share of neurons that fired, by layer and as <c>mean</c>.</summary>
-    public static JsonObject FiringRate(IDepthEngine engine)
-    {
-        var rates = new JsonObject();
-        foreach ((string layer, double rate) in engine.FiringRates)
-        {
-            rates.Add(layer, Answer.Number(rate));
-        }
+    public static JsonObject FiringRate(IDepthEngine engine) => FiringRate([.. engine.FiringRates, new("mean", engine.MeanFiringRate)]);
 
-        rates.Add("mean", Answer.Number(engine.MeanFiringRate));
-        return rates;
-    }
+    private static JsonObject FiringRate(IEnumerable<KeyValuePair<string, double>> rates) => new(rates.Select(rate => KeyValuePair.Create(rate.Key, Answer.Number(rate.Value))));
 
     /// <summary>Adds how fast frames were answered and what rectification dropped.</summary>
     public static void AddCounters(JsonObject result, PipelineCounters counters)
@@ -77,9 +70,14 @@ internal static class Deployment
             ["readout"] = Answer.Number(counters.Readout.P50Ms, 3),
         };
         result["events_per_second"] = Answer.Number(counters.EventsPerSecond, 0);
-        result["events"] = counters.Left.Read + counters.Right.Read;
-        result["dropped_share_left"] = Answer.Number(counters.Left.DroppedShare);
-        result["dropped_share_right"] = Answer.Number(counters.Right.DroppedShare);
+        AddEvents(result, counters.Left, counters.Right);
+    }
+
+    private static void AddEvents(JsonObject result, EventTally left, EventTally right)
+    {
+        result["events"] = left.Read + right.Read;
+        result["dropped_share_left"] = Answer.Number(left.DroppedShare);
+        result["dropped_share_right"] = Answer.Number(right.DroppedShare);
     }
 
     /// <summary>Adds the figures of a depth report under the contract's keys.</summary>
@@ -128,10 +126,27 @@ internal static class Deployment
     /// <summary>The whole of a recording's report, in the contract's order.</summary>
     public static JsonObject Result(RecordingReport report, IDepthEngine engine, PipelineCounters counters)
     {
+        JsonObject result = Result(report, FiringRate(engine));
+        AddCounters(result, counters);
+        return result;
+    }
+
+    /// <summary>The report of a recording that was scored in parts: the same but for how fast it went.</summary>
+    public static JsonObject Result(RecordingReport report, IReadOnlyList<EvaluationPart> parts)
+    {
+        JsonObject result = Result(report, FiringRate(EvaluationPart.JoinFiringRates(parts)));
+        AddEvents(result, Sum(parts.Select(part => part.Left)), Sum(parts.Select(part => part.Right)));
+        return result;
+
+        static EventTally Sum(IEnumerable<EventTally> tallies) => tallies.Aggregate((a, b) => new EventTally(a.Read + b.Read, a.Dropped + b.Dropped));
+    }
+
+    private static JsonObject Result(RecordingReport report, JsonObject firingRate)
+    {
         var result = new JsonObject { ["frames"] = report.Network.Frames, ["pixels"] = report.Network.Pixels };
         AddErrors(result, report.Network);
         result["median_disparity_bias_px"] = Answer.Number(report.MedianDisparityBiasPx, 4);
-        result["firing_rate"] = FiringRate(engine);
+        result["firing_rate"] = firingRate;
         var baselines = new JsonObject();
         foreach (BaselineReport baseline in report.Baselines)
         {
@@ -153,7 +168,6 @@ internal static class Deployment
 
         result["baselines"] = baselines;
         result["frames_without_truth"] = report.Network.FramesWithoutTruth;
-        AddCounters(result, counters);
         result["definition"] = report.Network.Definition;
         return result;
     }

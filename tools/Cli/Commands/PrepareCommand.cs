@@ -23,6 +23,9 @@ internal static class PrepareCommand
     private static readonly Option<int> LabelStride = new("--label-stride") { Description = "Take every so many-th label.", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> MirrorTruths = new("--mirror-truths") { Description = "Keep the depths too that horizontal_flip and time_mirror need." };
 
+    /// <summary>What a fleet may set: a recording is prepared by itself, so there is no split.</summary>
+    public static IReadOnlyList<Option> Settings { get; } = [WindowMs, LabelStride, MirrorTruths];
+
     public static Command Make()
     {
         var command = new Command("prepare", "Cut recordings or simulated scenes into samples once, for training runs that stream them from disk in bounded memory (train --data FOLDER).")
@@ -42,12 +45,18 @@ internal static class PrepareCommand
             command.Add(option);
         }
 
-        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, arguments.GetRequiredValue(sources), sources == Scenes, cancellation)));
+        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Answer.Of(arguments, Work, cancellation)));
         return command;
     }
 
-    private static int Run(ParseResult arguments, string[] names, bool simulated, CancellationToken cancellation)
+    /// <summary>The kind that a source belongs to: the word after <c>prepare</c>.</summary>
+    public static string KindOf(string source) => source.StartsWith(SimulatedSet.Prefix, StringComparison.Ordinal) ? "simulated" : DsecRecording.IsSequence(source) ? "dsec" : "mvsec";
+
+    /// <summary>Prepares, and returns what the command prints.</summary>
+    public static JsonObject Work(ParseResult arguments, Stage stage, CancellationToken cancellation)
     {
+        bool simulated = arguments.GetResult(Scenes) is not null;
+        string[] names = arguments.GetRequiredValue(simulated ? Scenes : arguments.GetResult(Sequences) is not null ? Sequences : Recordings);
         if (names.FirstOrDefault(name => name.StartsWith(SimulatedSet.Prefix, StringComparison.Ordinal) != simulated) is { } misplaced)
         {
             throw new ArgumentException(simulated
@@ -67,12 +76,12 @@ internal static class PrepareCommand
             StartTruth = arguments.GetValue(MirrorTruths),
         };
         PreparedSet set;
-        using (var progress = new TerminalProgress("preparing"))
+        using (TerminalProgress progress = stage("preparing"))
         {
             set = PreparedSet.Make(folder, sources, settings, split, progress, cancellation);
         }
 
-        Answer.Print(arguments, new JsonObject
+        return new JsonObject
         {
             ["out"] = folder,
             ["split"] = set.Split,
@@ -80,8 +89,7 @@ internal static class PrepareCommand
             ["samples"] = set.Recordings.Sum(recording => recording.Samples),
             ["skipped_labels"] = set.Recordings.Sum(recording => recording.SkippedLabels),
             ["megabytes"] = Answer.Number(set.Recordings.Sum(recording => new FileInfo(Path.Combine(folder, recording.File)).Length) / 1e6, 1),
-        });
-        return Shell.Done;
+        };
     }
 
     private static SensorSize SensorOf(RecordingSource source, string? simulated)

@@ -11,6 +11,14 @@ internal static class Answer
     private const int MostColumns = 6;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Runs a verb's work and prints what it returns.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Of(ParseResult arguments, Work work, CancellationToken cancellation)
+    {
+        Print(arguments, work(arguments, name => new TerminalProgress(name), cancellation));
+        return Shell.Done;
+    }
+
     /// <summary>Prints the result on standard output.</summary>
     /// <param name="arguments">Say which form is wanted.</param>
     /// <param name="result">Keys in snake_case with units in their names.</param>
@@ -92,7 +100,7 @@ internal static class Answer
 
     private static string Text(JsonNode? value) => value switch
     {
-        null => "–",
+        null or JsonArray { Count: 0 } => "–",
         JsonArray list => string.Join(", ", list.Select(Text)),
         _ => value.ToString(),
     };

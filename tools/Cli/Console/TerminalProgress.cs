@@ -4,8 +4,8 @@ using StereoSpike.Files;
 
 namespace StereoSpike.Cli;
 
-/// <summary>Shows how far long work has come, on standard error: a bar that redraws itself in a terminal, now and then a plain line elsewhere.</summary>
-internal sealed class TerminalProgress(string work) : IWorkProgress, IDisposable
+/// <summary>Shows how far long work has come, on standard error: a bar that redraws itself in a terminal, now and then a plain line elsewhere. Or tells another progress and shows nothing.</summary>
+internal sealed class TerminalProgress(string work, IWorkProgress? elsewhere = null) : IWorkProgress, IDisposable
 {
     private const int BarWidth = 24;
     private readonly bool _terminal = !Console.IsErrorRedirected;
@@ -18,6 +18,12 @@ internal sealed class TerminalProgress(string work) : IWorkProgress, IDisposable
 
     public void Report(long done, long total, string? note = null)
     {
+        if (elsewhere is not null)
+        {
+            elsewhere.Report(done, total, work);
+            return;
+        }
+
         double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
         _first ??= (done, seconds);   // the rate counts from here: a resumed run did the rest before
         _last = Line(done, total, seconds, note);
