@@ -10,7 +10,7 @@ internal static class InferCommand
 {
     private static readonly Option<string> Out = new("--out")
     {
-        Description = $"The folder of answers: depth/000000.png … ({DepthPng.Coding}), pictures/, animation.png and frames.csv ({DepthFolder.TableHead}). With --stream: a file of figures or a folder of depths as --format says, - (standard output) or tcp://HOST:PORT.",
+        Description = $"The folder of answers: depth/000000.png … ({DepthPng.Coding}), pictures/, animation.png and frames.csv ({DepthFolder.TableHead}). With --stream: a file of figures or a folder of depths as --format says, - (standard output), tcp://HOST:PORT or nats://HOST:4222/RIG.",
         Required = true,
     };
 

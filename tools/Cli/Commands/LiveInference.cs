@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using StereoSpike.Files;
+using StereoSpike.Fleet;
 using StereoSpike.Hardware;
 using StereoSpike.Ingest;
 
@@ -15,7 +16,7 @@ internal static class LiveInference
 {
     private const string Statistics = "ndjson";
 
-    private static readonly Option<bool> Stream = new("--stream") { Description = $"Answer live: from a recording at its own pace, or from {EventStreams.Description}." };
+    private static readonly Option<bool> Stream = new("--stream") { Description = $"Answer live: from a recording at its own pace, or from {LiveSources.Description}." };
 
     private static readonly Option<string> Format = new Option<string>("--format")
     {
@@ -75,6 +76,10 @@ internal static class LiveInference
             NetworkStream output = client.GetStream();
             AnswerAll((_, bytes) => output.Write(bytes));
         }
+        else if (RigAddress.IsOne(target))
+        {
+            PublishAll(arguments, target, format, AnswerAll, ending);
+        }
         else if (format == Statistics)
         {
             WholeFile.Write(target, file => AnswerAll((_, bytes) => file.Write(bytes)));
@@ -86,6 +91,19 @@ internal static class LiveInference
         }
 
         void AnswerAll(Action<LiveFrame, byte[]> write) => AnswerAsync(arguments, pipeline, live, format, write, ending).GetAwaiter().GetResult();
+    }
+
+    private static void PublishAll(ParseResult arguments, string target, string format, Action<Action<LiveFrame, byte[]>> answerAll, CancellationToken ending)
+    {
+        NatsRig rig = NatsRig.OpenAsync(LiveSources.AddressOf(arguments, target), ending).GetAwaiter().GetResult();
+        try
+        {
+            answerAll((frame, bytes) => rig.PublishAsync(format, frame.Index, frame.Window, bytes, ending).GetAwaiter().GetResult());
+        }
+        finally
+        {
+            rig.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     private static async Task AnswerAsync(ParseResult arguments, LiveDepth pipeline, IStereoSource live, string format, Action<LiveFrame, byte[]> write, CancellationToken ending)

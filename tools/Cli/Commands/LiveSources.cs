@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using StereoSpike.Fleet;
 using StereoSpike.Hardware;
 using StereoSpike.Ingest;
 
@@ -27,8 +28,11 @@ internal static class LiveSources
 
     public static Option<string?> Record { get; } = new("--record") { Description = "Keep the events that come in, as X.events, which replays like a stream." };
 
+    /// <summary>The streams there are, for help texts.</summary>
+    public static string Description { get; } = $"{EventStreams.Description} or {RigAddress.Description}";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Option> All { get; } = [Rig, Speed, Loop, StepMs, WindowMs, SkewMs, ReorderMs, Queue, Record];
+    public static IReadOnlyList<Option> All { get; } = [Rig, Speed, Loop, StepMs, WindowMs, SkewMs, ReorderMs, Queue, Record, .. NatsOptions.Access];
 
     /// <summary>How a run is to answer.</summary>
     public static LiveSettings Settings(ParseResult arguments) => new()
@@ -57,6 +61,11 @@ internal static class LiveSources
     public static IStereoSource Open(ParseResult arguments, string source, out IStereoRecording? recording, bool staysAtEnd = false)
     {
         recording = null;
+        if (RigAddress.IsOne(source))
+        {
+            return new NatsSource(AddressOf(arguments, source), RigOf(arguments, source));
+        }
+
         if (EventStreams.IsStream(source))
         {
             return EventStreams.Open(source, RigOf(arguments, source));
@@ -66,6 +75,9 @@ internal static class LiveSources
         recording = RecordingFiles.Open(source, arguments.GetValue(Deployment.Calibration));
         return new ReplaySource(recording) { Speed = speed, Loop = arguments.GetValue(Loop), StaysAtEnd = staysAtEnd };
     }
+
+    /// <summary>A rig on a NATS server.</summary>
+    public static RigAddress AddressOf(ParseResult arguments, string text) => RigAddress.Parse(text, url => NatsOptions.AddressOf(arguments, url));
 
     private static StereoRig RigOf(ParseResult arguments, string source) => (arguments.GetValue(Rig), arguments.GetValue(Deployment.Calibration)) switch
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using StereoSpike.Files;
+using StereoSpike.Fleet;
 using StereoSpike.Ingest;
 
 namespace StereoSpike.Cli;
@@ -11,11 +12,16 @@ namespace StereoSpike.Cli;
 internal static class SendCommand
 {
     private const int DatagramEvents = 181;   // with its head 1,472 bytes: what an Ethernet frame holds of UDP
-    private static readonly Argument<string> Target = new("TARGET") { Description = "Where event packets (docs/live.md) go: - (standard output), tcp://HOST:PORT, udp://HOST:PORT, or a file X.events." };
+    private static readonly Argument<string> Target = new("TARGET") { Description = "Where event packets (docs/live.md) go: - (standard output), tcp://HOST:PORT, udp://HOST:PORT, nats://HOST:4222/RIG, or a file X.events." };
 
     public static Command Make()
     {
         var command = new Command("send", "Send a recording's events as a live stream, at its own pace or another.") { Deployment.Recording, Target, Deployment.Calibration, LiveSources.Speed, LiveSources.Loop };
+        foreach (Option option in NatsOptions.Access)
+        {
+            command.Add(option);
+        }
+
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }
@@ -53,10 +59,13 @@ internal static class SendCommand
                 }
 
                 break;
+            case ["nats" or "tls", _]:
+                events = SendToRig(arguments, source, target, cancellation);
+                break;
             default:
                 if (Path.GetExtension(target) != ".events")
                 {
-                    throw new ArgumentException($"{target}: is neither -, tcp://HOST:PORT, udp://HOST:PORT nor a file X.events.");
+                    throw new ArgumentException($"{target}: is neither -, tcp://HOST:PORT, udp://HOST:PORT, nats://HOST:4222/RIG nor a file X.events.");
                 }
 
                 WholeFile.Write(target, file => events = Send(source, packet => file.Write(packet.Span), EventPacket.MaximumEvents, cancellation));
@@ -65,6 +74,19 @@ internal static class SendCommand
 
         Answer.Print(arguments, new JsonObject { ["events_sent"] = events, ["out"] = target });
         return Shell.Done;
+    }
+
+    private static long SendToRig(ParseResult arguments, ReplaySource source, string target, CancellationToken cancellation)
+    {
+        NatsRig rig = NatsRig.OpenAsync(LiveSources.AddressOf(arguments, target), cancellation).GetAwaiter().GetResult();
+        try
+        {
+            return Send(source, packet => rig.SendEventsAsync(packet, cancellation).GetAwaiter().GetResult(), EventPacket.MaximumEvents, cancellation);
+        }
+        finally
+        {
+            rig.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     private static long Send(ReplaySource source, Action<ReadOnlyMemory<byte>> write, int eventsAPacket, CancellationToken cancellation)

@@ -12,7 +12,7 @@ namespace StereoSpike.Cli;
 internal static class ServeCommand
 {
     private const string TokenVariable = "STEREOSPIKE_TOKEN";
-    private static readonly Argument<string> Source = new("SOURCE") { Description = $"{RecordingFiles.Description} Or a live stream: {EventStreams.Description}." };
+    private static readonly Argument<string> Source = new("SOURCE") { Description = $"{RecordingFiles.Description} Or a live stream: {LiveSources.Description}." };
     private static readonly Option<int> Port = new("--port") { Description = "The port to answer on; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
     private static readonly Option<string> Address = new("--address") { Description = "The address to answer on: 127.0.0.1 is for this machine alone; * is for all who have the token.", DefaultValueFactory = _ => "127.0.0.1" };
     private static readonly Option<string?> Token = new("--token") { Description = $"What everyone must bring; the environment variable {TokenVariable} says it without showing it in lists of processes. On an address open to other machines one is drawn where none is given." };

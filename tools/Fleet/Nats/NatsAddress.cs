@@ -62,6 +62,7 @@ public sealed record NatsAddress
             AuthOpts = NatsAuthOpts.Default with { CredsFile = Credentials },
             TlsOpts = NatsTlsOpts.Default with { CaFile = TlsAuthorities, CertFile = TlsCertificate, KeyFile = TlsKey, Mode = secured ? TlsMode.Require : TlsMode.Auto },
             MaxReconnectRetry = -1,
+            PingInterval = TimeSpan.FromSeconds(5),   // a cut network says nothing: three of these without an answer are one
             ReconnectWaitMin = TimeSpan.FromMilliseconds(200),
             ReconnectWaitMax = TimeSpan.FromSeconds(2),
             ConnectTimeout = TimeSpan.FromSeconds(5),
