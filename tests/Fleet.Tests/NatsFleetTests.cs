@@ -109,10 +109,10 @@ public sealed class NatsFleetTests : IDisposable
         await using (NatsConnection stranger = await server.Address.ConnectAsync())
         {
             var context = new NatsJSContext(stranger);
-            await context.PublishAsync("stereospike.v1.q.jobs.x", "buy now"u8.ToArray());
-            await context.PublishAsync("stereospike.v1.q.jobs.y", Array.Empty<byte>());
-            await context.PublishAsync("stereospike.v1.q.jobs.z", new byte[Job.MostBytes + 1]);
-            await context.PublishAsync("stereospike.v1.q.jobs.out", (_jobs.Make("outside") with { Recording = "../../../etc/passwd" }).ToBytes());
+            await context.PublishAsync("stereospike.jobs.v1.q.x", "buy now"u8.ToArray());
+            await context.PublishAsync("stereospike.jobs.v1.q.y", Array.Empty<byte>());
+            await context.PublishAsync("stereospike.jobs.v1.q.z", new byte[Job.MostBytes + 1]);
+            await context.PublishAsync("stereospike.jobs.v1.q.out", (_jobs.Make("outside") with { Recording = "../../../etc/passwd" }).ToBytes());
         }
 
         Job job = _jobs.Make("walk");

@@ -26,6 +26,7 @@ public sealed class StreamTests : IDisposable
     public async Task The_last_minutes_come_again_as_they_were_and_messages_of_others_are_refused_and_counted()
     {
         using var server = new NatsServer(_store.Path);
+        await using NatsFleet fleet = await NatsFleet.OpenAsync(server.Address, "lab");   // the same server has fleets' queues
         RigAddress lab = Lab(server, lastSeconds: 60);
         byte[][] packets = [.. Enumerable.Range(0, 40).Select(i => Packet((Camera)(i % 2), i / 2))];
         await using (NatsRig rig = await NatsRig.OpenAsync(lab))

@@ -1,4 +1,5 @@
 using NATS.Client.Core;
+using NATS.Client.JetStream;
 
 namespace StereoSpike.Fleet;
 
@@ -18,6 +19,10 @@ internal static class NatsCalls
         catch (NatsNoRespondersException cause)
         {
             throw new QueueUnreachableException($"{server}: has no JetStream. Start it with nats-server -js.", cause);
+        }
+        catch (NatsJSApiException cause)
+        {
+            throw new QueueUnreachableException($"{server}: refuses what was asked of it: {cause.Message.TrimEnd('.')}.", cause);
         }
         catch (Exception cause) when (cause is NatsException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException)
         {

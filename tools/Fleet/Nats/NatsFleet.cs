@@ -8,7 +8,7 @@ namespace StereoSpike.Fleet;
 /// <summary>A queue and its board on a NATS server with JetStream, made there when first asked for.</summary>
 /// <remarks>
 /// <code>
-/// stream   STEREOSPIKE_{queue}             stereospike.v1.{queue}.jobs.{key}: one message a job, kept until acknowledged (work queue)
+/// stream   STEREOSPIKE_{queue}             stereospike.jobs.v1.{queue}.{key}: one message a job, kept until acknowledged (work queue)
 /// bucket   stereospike_{queue}             a record a job; "refused": messages that were no jobs
 /// bucket   stereospike_{queue}_workers     a record a worker, forgotten after an hour
 /// </code>

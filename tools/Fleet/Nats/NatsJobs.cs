@@ -65,7 +65,7 @@ public sealed class NatsJobs : IJobs
 
     internal static string StreamName(string queue) => $"STEREOSPIKE_{queue}";
 
-    internal static string SubjectPrefix(string queue) => $"stereospike.v1.{queue}.jobs.";
+    internal static string SubjectPrefix(string queue) => $"stereospike.jobs.v1.{queue}.";
 
     internal static async Task<NatsJobs> OpenAsync(NatsJSContext context, string server, string name, TimeSpan? patience, CancellationToken cancellation)
     {
