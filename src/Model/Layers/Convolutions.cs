@@ -12,11 +12,11 @@ internal sealed class Convolutions
 {
     private const int FewChannels = 8;   // with fewer, libtorch's convolution and a matrix product are both slower than ours
     private readonly NetworkGraph _graph;
-    private readonly IReadOnlyDictionary<string, Tensor> _tensors;
+    private readonly Func<string, Tensor> _tensors;
     private readonly bool _asProducts;
     private readonly Dictionary<string, (string[] Folded, ConvolutionGeometry? Geometry)> _plans = [];
 
-    public Convolutions(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> tensors, bool plain)
+    public Convolutions(NetworkGraph graph, Func<string, Tensor> tensors, bool plain)
     {
         _graph = graph;
         _tensors = tensors;
@@ -38,8 +38,8 @@ internal sealed class Convolutions
     {
         var conv = (ConvolutionOperation)node.Operation;
         (string[] folded, ConvolutionGeometry? geometry) = _plans[node.Name];
-        Tensor weight = _tensors[conv.Weight];
-        Tensor? bias = conv.Bias is null ? null : _tensors[conv.Bias];
+        Tensor weight = _tensors(conv.Weight);
+        Tensor? bias = conv.Bias is null ? null : _tensors(conv.Bias);
         if (geometry is null)
         {
             Tensor read = values[node.Inputs[0]];
@@ -58,8 +58,8 @@ internal sealed class Convolutions
         if (folded.Length == 2)   // depthwise between: pointwise[c]·depthwise[c,i,j], and its bias seen through the pointwise weights
         {
             var depthwise = (ConvolutionOperation)_graph[folded[0]].Operation;
-            Tensor kernel = _tensors[depthwise.Weight].transpose(0, 1) * weight;
-            Tensor? inner = depthwise.Bias is null ? null : (_tensors[depthwise.Bias] * weight.reshape(-1)).sum().reshape(1);
+            Tensor kernel = _tensors(depthwise.Weight).transpose(0, 1) * weight;
+            Tensor? inner = depthwise.Bias is null ? null : (_tensors(depthwise.Bias) * weight.reshape(-1)).sum().reshape(1);
             bias = bias is null ? inner : inner is null ? bias : bias + inner;
             weight = kernel;
         }

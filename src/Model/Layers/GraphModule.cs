@@ -9,6 +9,7 @@ public sealed class GraphModule : nn.Module
 {
     private readonly Dictionary<string, Parameter> _tensors = [];
     private readonly Dictionary<string, Tensor> _used = [];   // what is computed with: the parameters, or what they are rounded to
+    private readonly Dictionary<string, Tensor> _handedOut = [];   // what BeforeUse made of them in this pass
     private readonly FakeQuantization? _rounding;
     private readonly Dictionary<string, NeuronLayer> _neurons = [];
     private readonly StatelessNodes _stateless;
@@ -45,7 +46,7 @@ public sealed class GraphModule : nn.Module
 
         WeightBits = weightBits;
         _rounding = weightBits is { } bits ? new FakeQuantization(graph, Guard.Within(bits, 2, 16)) : null;
-        _stateless = new StatelessNodes(graph, _used, () => training, plain);
+        _stateless = new StatelessNodes(graph, Used, () => training, () => SumOverBatch, plain);
         _plan = new Lazy<SequencePlan>(() => new SequencePlan(graph));
         eval();   // who trains says so
     }
@@ -58,6 +59,14 @@ public sealed class GraphModule : nn.Module
 
     /// <summary>The learned tensors by name.</summary>
     public IReadOnlyDictionary<string, Parameter> Tensors => _tensors;
+
+    /// <summary>If given, is shown each weight just before a pass first uses it, with its name, and returns what to use instead: the door for seeing its gradient come back while the
+    /// backward pass goes on. Rounded weights (<see cref="WeightBits"/>) and the leaks of PLIF neurons do not pass it.</summary>
+    public Func<string, Tensor, Tensor>? BeforeUse { get; set; }
+
+    /// <summary>If given, adds up what other machines hold of the batch: takes sums over the samples here, shape [K], and returns those over all, differentiable. Batch
+    /// normalisations need it.</summary>
+    public Func<Tensor, Tensor>? SumOverBatch { get; set; }
 
     /// <summary>Runs one step from rest.</summary>
     /// <param name="input">Shape [N,C,H,W].</param>
@@ -150,8 +159,49 @@ public sealed class GraphModule : nn.Module
             : throw Misshapen("N, T", sequence);
     }
 
+    /// <summary>Frees what the last pass was handed out.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        TakeBack();
+        base.Dispose(disposing);
+    }
+
     /// <summary>Rounds the weights as they are now; the rounded tensors live as long as the pass that uses them.</summary>
-    private void Round() => _rounding?.Apply(_tensors, ExportWeights(), _used);
+    private void Round()
+    {
+        TakeBack();
+        _rounding?.Apply(_tensors, ExportWeights(), _used);
+    }
+
+    private Tensor Used(string name)
+    {
+        if (BeforeUse is null || _rounding is not null)
+        {
+            return _used[name];
+        }
+
+        if (!_handedOut.TryGetValue(name, out Tensor? handed))
+        {
+            handed = BeforeUse(name, _used[name]);
+            handed = ReferenceEquals(handed, _used[name]) ? handed : handed.DetachFromDisposeScope();
+            _handedOut.Add(name, handed);
+        }
+
+        return handed;
+    }
+
+    private void TakeBack()
+    {
+        foreach ((string name, Tensor handed) in _handedOut)
+        {
+            if (!ReferenceEquals(handed, _used[name]))
+            {
+                handed.Dispose();
+            }
+        }
+
+        _handedOut.Clear();
+    }
 
     private GraphRun Collect(Dictionary<string, Tensor> values, Dictionary<string, IReadOnlyList<Tensor>> readouts)
     {

@@ -7,38 +7,56 @@ namespace StereoSpike.Model;
 /// <remarks>A neuron's share is its firing rate, measured before any sum. A sum's share and count are what the next convolution reads, and so what an event-driven engine has to add.</remarks>
 public sealed class LayerActivity
 {
-    private readonly NetworkGraph _graph;
-    private readonly Dictionary<string, (double Active, double Count)> _sums = [];
+    private readonly GraphNode[] _nodes;
+    private readonly double[] _counts;   // of each node in turn: elements that are not 0, and their sum
     private long _samples;
 
     /// <summary>Starts counting for a network.</summary>
     public LayerActivity(NetworkGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        _graph = graph;
+        _nodes = [.. graph.Nodes.Where(node => node.Operation is FiringOperation or AddOperation)];
+        _counts = new double[2 * _nodes.Length];
     }
+
+    /// <summary>Numbers that <see cref="Count"/> gives.</summary>
+    public int Counts => _counts.Length;
 
     /// <summary>What was counted, in the network's order; empty before the first run.</summary>
     public IReadOnlyList<LayerFigures> Figures =>
     [
-        .. _graph.Nodes.Where(node => _sums.ContainsKey(node.Name)).Select(node => new LayerFigures(
-            node.Name, node.Operation is FiringOperation, node.Shape.Count,
-            _sums[node.Name].Active / _samples / node.Shape.Count, _sums[node.Name].Count / _samples / node.Shape.Count)),
+        .. _nodes.Take(_samples > 0 ? _nodes.Length : 0).Select((node, i) => new LayerFigures(
+            node.Name, node.Operation is FiringOperation, node.Shape.Count, _counts[2 * i] / _samples / node.Shape.Count, _counts[(2 * i) + 1] / _samples / node.Shape.Count)),
     ];
 
-    /// <summary>Counts one run; every sample of its batch weighs the same.</summary>
-    public void Add(GraphRun run)
+    /// <summary>What one run comes to, to be added here or, sent there, on another machine.</summary>
+    /// <returns>For each layer in the network's order: its elements that are not 0, and the sum of its elements.</returns>
+    public double[] Count(GraphRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        long batch = 0;
-        foreach ((string name, Tensor spikes) in run.Spikes)
+        double[] counts = new double[_counts.Length];
+        for (int i = 0; i < _nodes.Length; i++)
         {
             using DisposeScope scope = NewDisposeScope();
-            (double active, double count) = _sums.GetValueOrDefault(name);
-            _sums[name] = (active + spikes.count_nonzero().item<long>(), count + spikes.sum(ScalarType.Float64).item<double>());
-            batch = spikes.shape[0];
+            Tensor spikes = run.Spikes[_nodes[i].Name];
+            counts[2 * i] = spikes.count_nonzero().item<long>();
+            counts[(2 * i) + 1] = spikes.sum(ScalarType.Float64).item<double>();
         }
 
-        _samples += batch;
+        return counts;
+    }
+
+    /// <summary>Adds what <see cref="Count"/> gave.</summary>
+    /// <param name="counts">Its numbers.</param>
+    /// <param name="samples">Samples of that run's batch; every one weighs the same.</param>
+    public void Add(ReadOnlySpan<double> counts, long samples)
+    {
+        Guard.Length(counts.Length, _counts.Length, nameof(counts));
+        for (int i = 0; i < counts.Length; i++)
+        {
+            _counts[i] += counts[i];
+        }
+
+        _samples += samples;
     }
 }

@@ -5,14 +5,15 @@ namespace StereoSpike.Model;
 /// <summary>What the nodes that remember nothing do, on tensors: one place for single steps and for sequences, whose steps then lie along the batch.</summary>
 internal sealed class StatelessNodes
 {
-    private readonly IReadOnlyDictionary<string, Tensor> _tensors;
+    private readonly Func<string, Tensor> _tensors;
     private readonly Convolutions _convolutions;
     private readonly HashSet<string> _foldedAway;
     private readonly Func<bool> _isTraining;
+    private readonly Func<Func<Tensor, Tensor>?> _sumOverBatch;
 
-    public StatelessNodes(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> tensors, Func<bool> isTraining, bool plain)
+    public StatelessNodes(NetworkGraph graph, Func<string, Tensor> tensors, Func<bool> isTraining, Func<Func<Tensor, Tensor>?> sumOverBatch, bool plain)
     {
-        _isTraining = isTraining;
+        (_isTraining, _sumOverBatch) = (isTraining, sumOverBatch);
         _tensors = tensors;
         _convolutions = new Convolutions(graph, tensors, plain);
         _foldedAway = [.. _convolutions.FoldedAway];
@@ -29,13 +30,16 @@ internal sealed class StatelessNodes
         ConvolutionOperation => _convolutions.Evaluate(node, values),
         NearestResizeOperation resize => nn.functional.interpolate(values[node.Inputs[0]], [resize.Height, resize.Width], mode: InterpolationMode.Nearest),
         SumPoolingOperation pooling => nn.functional.avg_pool2d(values[node.Inputs[0]], pooling.Size, ceil_mode: true, divisor_override: 1),
-        LinearOperation linear => nn.functional.linear(values[node.Inputs[0]].flatten(1), _tensors[linear.Weight], Optional(linear.Bias)).unsqueeze(-1).unsqueeze(-1),
+        LinearOperation linear => nn.functional.linear(values[node.Inputs[0]].flatten(1), _tensors(linear.Weight), Optional(linear.Bias)).unsqueeze(-1).unsqueeze(-1),
         ActivationOperation activation => Activate(values[node.Inputs[0]], activation.Kind),
-        BatchNormOperation { Name: var name } => nn.functional.batch_norm(
-            values[node.Inputs[0]], _tensors[$"{name}.mean"], _tensors[$"{name}.variance"], _tensors[$"{name}.scale"], _tensors[$"{name}.shift"], training: _isTraining()),
+        BatchNormOperation { Name: var name } => Normalize(values[node.Inputs[0]], _tensors($"{name}.mean"), _tensors($"{name}.variance"), _tensors($"{name}.scale"), _tensors($"{name}.shift")),
         AddOperation => values[node.Inputs[0]] + values[node.Inputs[1]],
         _ => throw new NotSupportedException($"Node {node.Name}: {node.Operation.GetType().Name} has no TorchSharp form."),
     };
+
+    private Tensor Normalize(Tensor x, Tensor mean, Tensor variance, Tensor scale, Tensor shift) => _isTraining() && _sumOverBatch() is { } sum
+        ? SharedBatchNorm.Apply(x, mean, variance, scale, shift, sum)
+        : nn.functional.batch_norm(x, mean, variance, scale, shift, training: _isTraining());
 
     private static Tensor Activate(Tensor x, ActivationKind kind) => kind switch
     {
@@ -45,5 +49,5 @@ internal sealed class StatelessNodes
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such function."),
     };
 
-    private Tensor? Optional(string? name) => name is null ? null : _tensors[name];
+    private Tensor? Optional(string? name) => name is null ? null : _tensors(name);
 }

@@ -21,6 +21,16 @@ public static class SafetensorsFile
     public static (IReadOnlyDictionary<string, WeightTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
     {
         using FileStream stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <summary>Reads all tensors and texts from a stream that knows its length.</summary>
+    /// <param name="stream">At the beginning.</param>
+    /// <param name="path">What messages call it.</param>
+    /// <exception cref="InvalidDataException">It is no such file, is cut short, or a tensor is not float32 or lies outside.</exception>
+    public static (IReadOnlyDictionary<string, WeightTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(Stream stream, string path)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
         try
         {
             Span<byte> prefix = stackalloc byte[8];
@@ -62,7 +72,7 @@ public static class SafetensorsFile
         });
     }
 
-    private static (IReadOnlyDictionary<string, WeightTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) ReadTensors(string path, FileStream stream, JsonObject header)
+    private static (IReadOnlyDictionary<string, WeightTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) ReadTensors(string path, Stream stream, JsonObject header)
     {
         long start = stream.Position;
         var tensors = new Dictionary<string, WeightTensor>();

@@ -91,7 +91,7 @@ public sealed class AblationStudy
         StereoSpikeWeights weights = StereoSpikeWeights.Load(path);
         using var module = new GraphModule(StereoSpikeNetwork.Build(weights.Settings), weights.Tensors, path);
         IStereoEncoder encoder = EncoderCatalogue.Create(weights.Settings.Encoder);
-        Validation test = Validation.Score(module, weights.Settings, encoder, _test), seen = Validation.Score(module, weights.Settings, encoder, _training.Spread(_test.Count));
+        Validation test = Validation.Score(module, weights.Settings, encoder, _test, Ranks.Alone), seen = Validation.Score(module, weights.Settings, encoder, _training.Spread(_test.Count), Ranks.Alone);
         return new AblationScore(
             variant.Name, seed, test.All.MeanDepthErrorCm, test.AtEvents.MeanDisparityErrorPx, test.AtEvents.OnePixelAccuracy, test.FiringRate, seen.All.MeanDepthErrorCm,
             module.Graph.Parameters.Where(parameter => parameter.IsLearned).Sum(parameter => parameter.Count), seconds);

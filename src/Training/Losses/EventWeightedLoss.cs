@@ -23,8 +23,10 @@ public static class EventWeightedLoss
     /// <param name="leftEvents">Left events of the window at each pixel, shape [N,1,H,W].</param>
     /// <param name="backgroundWeight">b, 0..1.</param>
     /// <param name="edgeWeight">e, at least 0.</param>
+    /// <param name="sumOverBatch">If given, adds what other machines hold of the batch to sums over these samples, shape [K].</param>
     /// <returns>A scalar.</returns>
-    public static Tensor Of(IReadOnlyList<Tensor> readouts, Tensor truth, Tensor leftEvents, float backgroundWeight, float edgeWeight = 0f)
+    public static Tensor Of(
+        IReadOnlyList<Tensor> readouts, Tensor truth, Tensor leftEvents, float backgroundWeight, float edgeWeight = 0f, Func<Tensor, Tensor>? sumOverBatch = null)
     {
         ArgumentNullException.ThrowIfNull(readouts);
         ArgumentNullException.ThrowIfNull(truth);
@@ -34,23 +36,24 @@ public static class EventWeightedLoss
         Tensor weights = (leftEvents.gt(0f).to_type(truth.dtype) * (1f - backgroundWeight) + backgroundWeight) * valid;
         weights = weights / weights.sum([1, 2, 3], keepdim: true).clamp_min(1f);
         Tensor target = truth.nan_to_num(0.0);
-        Tensor total = zeros(1);
+        Tensor errors = zeros([]);
         for (int i = 0; i < readouts.Count; i++)
         {
             Tensor error = nn.functional.smooth_l1_loss(readouts[i], target, reduction: nn.Reduction.None);
-            float scale = i == readouts.Count - 1 ? 1f : PartialWeight;
-            total = total + ((error * weights).sum() * (scale / truth.shape[0]));
+            errors = errors + ((error * weights).sum() * (i == readouts.Count - 1 ? 1f : PartialWeight));
         }
 
-        total = edgeWeight > 0 ? total + (edgeWeight * Edges(readouts[^1] - target, valid)) : total;
-        return total.squeeze().MoveToOuterDisposeScope();
+        (Tensor edges, Tensor inside) = edgeWeight > 0 ? Edges(readouts[^1] - target, valid) : (zeros([]), zeros([]));
+        Tensor sums = BatchSum.Of([tensor((float)truth.shape[0]), errors, edges, inside], sumOverBatch);
+        Tensor total = sums[1] / sums[0];
+        return (edgeWeight > 0 ? total + (edgeWeight * sums[2] / sums[3].clamp_min(1f)) : total).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Edges(Tensor error, Tensor valid)
+    private static (Tensor Sum, Tensor Pixels) Edges(Tensor error, Tensor valid)
     {
         using Tensor sobel = SobelKernels.Make();
         Tensor inside = 1f - nn.functional.max_pool2d(1f - valid, 3, stride: 1);
         Tensor edges = nn.functional.conv2d(error, sobel).abs().sum(1, keepdim: true);
-        return (edges * inside).sum() / inside.sum().clamp_min(1f);
+        return ((edges * inside).sum(), inside.sum());
     }
 }

@@ -17,23 +17,30 @@ public static class PaperLoss
     /// <summary>Works the loss out.</summary>
     /// <param name="readouts">The readouts, each of shape [N,1,H,W], in the truth's unit.</param>
     /// <param name="truth">Shape [N,1,H,W]; NaN where unknown.</param>
+    /// <param name="sumOverBatch">If given, adds what other machines hold of the batch to sums over these samples, shape [K].</param>
     /// <returns>A scalar; 0 where no pixel of the truth is known.</returns>
-    public static Tensor Of(IReadOnlyList<Tensor> readouts, Tensor truth)
+    public static Tensor Of(IReadOnlyList<Tensor> readouts, Tensor truth, Func<Tensor, Tensor>? sumOverBatch = null)
     {
         ArgumentNullException.ThrowIfNull(readouts);
         ArgumentNullException.ThrowIfNull(truth);
         using DisposeScope scope = NewDisposeScope();
         Tensor valid = truth.isnan().logical_not().to_type(truth.dtype);
         Tensor target = truth.nan_to_num(0.0);
-        Tensor count = valid.sum().clamp_min(1f);
         Tensor sobel = SobelKernels.Make();
-        Tensor total = zeros(1);
+        var parts = new List<Tensor> { valid.sum() };
         foreach (Tensor readout in readouts)
         {
             Tensor r = (readout - target) * valid;
-            Tensor regression = (r.square().sum() / count) - (r.sum() / count).square();
             Tensor edges = nn.functional.conv2d(r, sobel, padding: [1, 1]).abs().sum(1, keepdim: true);
-            total = total + regression + (GradientWeight * (edges * valid).sum() / count);
+            parts.AddRange([r.square().sum(), r.sum(), (edges * valid).sum()]);
+        }
+
+        Tensor sums = BatchSum.Of(parts, sumOverBatch);
+        Tensor count = sums[0].clamp_min(1f);
+        Tensor total = zeros(1);
+        for (int i = 1; i < parts.Count; i += 3)
+        {
+            total = total + (sums[i] / count) - (sums[i + 1] / count).square() + (GradientWeight * sums[i + 2] / count);
         }
 
         return total.squeeze().MoveToOuterDisposeScope();

@@ -34,6 +34,9 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Steps taken so far, t.</summary>
     public long Steps { get; private set; }
 
+    /// <summary>The moments, in one order everywhere.</summary>
+    internal IEnumerable<Tensor> State => _moments.Values.SelectMany(pair => new[] { pair.M, pair.V });
+
     /// <summary>Clears all gradients.</summary>
     public void ZeroGradients() => _module.zero_grad();
 

@@ -30,6 +30,9 @@ public sealed class WeightAverage : IDisposable
         }
     }
 
+    /// <summary>The averages, in one order everywhere.</summary>
+    internal IEnumerable<Tensor> State => _averages.Values;
+
     /// <summary>Takes the module's weights into the average.</summary>
     /// <param name="steps">Steps the optimiser has taken, t.</param>
     public void Add(long steps)

@@ -55,12 +55,41 @@ public sealed record Checkpoint
     /// <exception cref="InvalidDataException">It is damaged or no checkpoint.</exception>
     public static Checkpoint Load(string path)
     {
+        Check(path);
+        using FileStream file = File.OpenRead(path);
+        return Load(path, file);
+    }
+
+    /// <summary>Reads a checkpoint on the first rank and gives it to all, so that the others need not see the folder.</summary>
+    /// <inheritdoc cref="Load(string)"/>
+    public static Checkpoint Load(string path, Ranks ranks)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        if (ranks.Size == 1)
+        {
+            return Load(path);
+        }
+
+        if (ranks.IsFirst)
+        {
+            Check(path);
+        }
+
+        using var copy = new MemoryStream(ranks.BroadcastBytes(ranks.IsFirst ? File.ReadAllBytes(path) : null));
+        return Load(path, copy);
+    }
+
+    private static void Check(string path)
+    {
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"{path}: there is no checkpoint to resume. Start the run with stereospike train --data … --out RUN.", path);
         }
+    }
 
-        (IReadOnlyDictionary<string, WeightTensor> tensors, IReadOnlyDictionary<string, string> metadata) = SafetensorsFile.Read(path);
+    private static Checkpoint Load(string path, Stream stream)
+    {
+        (IReadOnlyDictionary<string, WeightTensor> tensors, IReadOnlyDictionary<string, string> metadata) = SafetensorsFile.Read(stream, path);
         if (!metadata.TryGetValue(SettingsKey, out string? settings) || !metadata.TryGetValue(StateKey, out string? state))
         {
             throw Bad(path, "holds weights but no state of a run");

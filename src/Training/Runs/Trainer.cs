@@ -14,17 +14,19 @@ namespace StereoSpike.Training;
 public sealed class Trainer : IDisposable
 {
     private const double SecondsBetweenCheckpoints = 60;
-    private const int BatchesAhead = 3;
-    private readonly RunLock _lock;
+    private readonly Ranks _ranks;
+    private readonly RunLock? _lock;   // this and the log are the first rank's alone
     private RunLog? _log;
     private readonly TrainingSettings _settings;
     private readonly TrainingSet _training;
     private readonly TrainingSet _validation;
+    private readonly BatchPlan _batches;
     private readonly string _folder;
     private readonly IStereoEncoder _encoder;
     private readonly GraphModule _module;
     private readonly AdamOptimizer _optimizer;
     private readonly WeightAverage? _average;
+    private readonly GradientExchange? _exchange;
     private readonly IWorkProgress? _progress;
     private int _epoch;
     private int _batchesDone;
@@ -33,18 +35,19 @@ public sealed class Trainer : IDisposable
     private int _epochsSinceBest;
     private double _seconds;
 
-    private Trainer(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, GraphModule module, RunLock runLock, IWorkProgress? progress)
+    private Trainer(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, GraphModule module, RunPlace place)
     {
-        _lock = runLock;
+        (_lock, _ranks, _progress) = (place.Lock, place.Ranks, place.Progress);
         _settings = settings;
         _training = training;
         _validation = validation;
         _folder = folder;
         _module = module;
         _encoder = EncoderCatalogue.Create(settings.Network.Encoder);
+        _batches = new BatchPlan(settings, training, _encoder, _ranks);
         _optimizer = new AdamOptimizer(module);
         _average = settings.AverageDecay > 0 ? new WeightAverage(module, settings.AverageDecay) : null;
-        _progress = progress;
+        _exchange = _ranks.Size > 1 ? new GradientExchange(module, _ranks) : null;
     }
 
     /// <summary>Name of the file that a run resumes from.</summary>
@@ -59,7 +62,7 @@ public sealed class Trainer : IDisposable
     /// <summary>The settings in force, the readout's offset and scale filled in.</summary>
     public TrainingSettings Settings => _settings;
 
-    private int BatchesPerEpoch => Batches(_training, _settings);
+    private int BatchesPerEpoch => _batches.PerEpoch;
 
     /// <summary>Starts a run: draws the weights and scales them on real windows so that every layer fires.</summary>
     /// <param name="settings">All settings.</param>
@@ -67,27 +70,33 @@ public sealed class Trainer : IDisposable
     /// <param name="validation">What to choose the best weights by; may be empty.</param>
     /// <param name="folder">The run's folder; made if needed.</param>
     /// <param name="progress">Told the steps done, if given.</param>
+    /// <param name="ranks">The processes that share the work, each with the same settings and samples; null for this one alone. Only the first touches the folder.</param>
     /// <exception cref="IOException">The folder holds a run already, another trainer works in it, or it cannot be written.</exception>
-    /// <exception cref="InvalidDataException">The samples hold no events to scale the weights on.</exception>
-    public static Trainer Start(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null)
+    /// <exception cref="InvalidDataException">The samples hold no events to scale the weights on, or the ranks disagree on settings or samples.</exception>
+    public static Trainer Start(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null, Ranks? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(training);
-        return Locked(folder, runLock =>
+        return RunPlace.Take(folder, progress, ranks, place =>
         {
-            if (File.Exists(Path.Combine(folder, LastCheckpoint)))
+            if (place.IsFirst && File.Exists(Path.Combine(folder, LastCheckpoint)))
             {
                 throw new IOException($"{folder}: holds a run already. Go on with it (stereospike train --resume {folder}) or choose another folder.");
             }
 
             Trainer trainer = settings.InitialWeights is { } file
-                ? FromWeights(settings, StereoSpikeWeights.Load(file), file, training, validation, folder, runLock, progress)
-                : FromScratch(settings, training, validation, folder, runLock, progress);
-            WholeFile.WriteText(Path.Combine(folder, "settings.json"), trainer.Settings.ToJson());
-            trainer._log = RunLog.Start(folder);
-            RunOrigin.Here().Save(folder);
-            training.WriteMeanDepth(Path.Combine(folder, MeanDepthFile));
-            trainer.SaveCheckpoint();
+                ? FromWeights(settings, StereoSpikeWeights.Load(file), file, training, validation, folder, place)
+                : FromScratch(settings, training, validation, folder, place);
+            if (place.IsFirst)
+            {
+                WholeFile.WriteText(Path.Combine(folder, "settings.json"), trainer.Settings.ToJson());
+                trainer._log = RunLog.Start(folder);
+                RunOrigin.Here().Save(folder);
+                training.WriteMeanDepth(Path.Combine(folder, MeanDepthFile));
+                trainer.SaveCheckpoint();
+            }
+
+            trainer.Agree();
             return trainer;
         });
     }
@@ -98,14 +107,15 @@ public sealed class Trainer : IDisposable
     /// <param name="validation">The same samples as before.</param>
     /// <param name="folder">The run's folder.</param>
     /// <param name="progress">Told the steps done, if given.</param>
+    /// <param name="ranks">The processes that share the work, as many as like; null for this one alone.</param>
     /// <exception cref="IOException">Another trainer works in the folder.</exception>
     /// <exception cref="InvalidDataException">The checkpoint's tensors are not those of its settings, or its steps are not those of so many samples.</exception>
-    public static Trainer Resume(Checkpoint checkpoint, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null)
+    public static Trainer Resume(Checkpoint checkpoint, TrainingSet training, TrainingSet validation, string folder, IWorkProgress? progress = null, Ranks? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(training);
         string path = Path.Combine(folder, LastCheckpoint);
-        if (checkpoint.Steps != ((long)checkpoint.Epoch * StepsOf(Batches(training, checkpoint.Settings), checkpoint.Settings)) + StepsOf(checkpoint.BatchesDone, checkpoint.Settings))
+        if (checkpoint.Steps != ((long)checkpoint.Epoch * BatchPlan.Steps(BatchPlan.Batches(training, checkpoint.Settings), checkpoint.Settings)) + BatchPlan.Steps(checkpoint.BatchesDone, checkpoint.Settings))
         {
             throw BadFile.Error(
                 path, "state", $"stands at step {checkpoint.Steps}, batch {checkpoint.BatchesDone} of epoch {checkpoint.Epoch}, which {training.Count} samples in batches of {checkpoint.Settings.BatchSize} do not come to",
@@ -114,9 +124,9 @@ public sealed class Trainer : IDisposable
 
         NetworkGraph graph = StereoSpikeNetwork.Build(checkpoint.Settings.Network);
         var weights = checkpoint.Tensors.Where(tensor => !AdamOptimizer.Owns(tensor.Key) && !WeightAverage.Owns(tensor.Key)).ToDictionary();
-        return Locked(folder, runLock =>
+        return RunPlace.Take(folder, progress, ranks, place =>
         {
-            var trainer = new Trainer(checkpoint.Settings, training, validation, folder, new GraphModule(graph, weights, path, weightBits: checkpoint.Settings.WeightBits), runLock, progress)
+            var trainer = new Trainer(checkpoint.Settings, training, validation, folder, new GraphModule(graph, weights, path, weightBits: checkpoint.Settings.WeightBits), place)
             {
                 _epoch = checkpoint.Epoch,
                 _batchesDone = checkpoint.BatchesDone,
@@ -127,7 +137,8 @@ public sealed class Trainer : IDisposable
             };
             trainer._optimizer.ImportState(checkpoint.Tensors, checkpoint.Steps, path);
             trainer._average?.ImportState(checkpoint.Tensors, path);
-            trainer._log = RunLog.Resume(folder, checkpoint.Epoch);
+            trainer._log = place.IsFirst ? RunLog.Resume(folder, checkpoint.Epoch) : null;
+            trainer.Agree();
             return trainer;
         });
     }
@@ -143,9 +154,7 @@ public sealed class Trainer : IDisposable
         long sinceCheckpoint = Stopwatch.GetTimestamp();
         while (_epoch < _settings.Epochs && (_settings.PatienceEpochs == 0 || _epochsSinceBest < _settings.PatienceEpochs))
         {
-            int[] order = Order(_epoch);
-            int epoch = _epoch;
-            var ahead = new BatchPrefetch(batch => Prepare(order, epoch, batch), _batchesDone, BatchesPerEpoch, BatchesAhead);
+            BatchPrefetch ahead = _batches.Ahead(_epoch, _batchesDone);
             while (_batchesDone < BatchesPerEpoch)
             {
                 Learn(ahead.Next());
@@ -154,11 +163,16 @@ public sealed class Trainer : IDisposable
                     continue;   // gradients under way are in no checkpoint
                 }
 
-                if (cancellation.IsCancellationRequested || Stopwatch.GetElapsedTime(sinceCheckpoint).TotalSeconds > SecondsBetweenCheckpoints)
+                bool cancelled = _ranks.Any(cancellation.IsCancellationRequested);   // all stop after the same step
+                if (cancelled || Stopwatch.GetElapsedTime(sinceCheckpoint).TotalSeconds > SecondsBetweenCheckpoints)
                 {
                     SaveCheckpoint();
                     sinceCheckpoint = Stopwatch.GetTimestamp();
-                    cancellation.ThrowIfCancellationRequested();
+                }
+
+                if (cancelled)
+                {
+                    throw new OperationCanceledException(cancellation);
                 }
             }
 
@@ -166,7 +180,7 @@ public sealed class Trainer : IDisposable
             SaveCheckpoint();
         }
 
-        if (figures is not null)
+        if (figures is not null && _ranks.IsFirst)
         {
             RunReport.Write(_folder);
         }
@@ -177,39 +191,25 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _exchange?.Dispose();
         _average?.Dispose();
         _optimizer.Dispose();
         _module.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
-    /// <summary>Makes a trainer that holds the folder's lock from before its first look into it until it is disposed.</summary>
-    private static Trainer Locked(string folder, Func<RunLock, Trainer> make)
-    {
-        RunLock runLock = RunLock.Take(folder);
-        try
-        {
-            return make(runLock);
-        }
-        catch
-        {
-            runLock.Dispose();
-            throw;
-        }
-    }
-
-    private static Trainer FromScratch(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, RunLock runLock, IWorkProgress? progress)
+    private static Trainer FromScratch(TrainingSettings settings, TrainingSet training, TrainingSet validation, string folder, RunPlace place)
     {
         settings = settings with { Network = ReadoutScaling.Fit(settings, training) };
         NetworkGraph graph = StereoSpikeNetwork.Build(settings.Network);
-        var trainer = new Trainer(settings, training, validation, folder, new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed), weightBits: settings.WeightBits), runLock, progress);
+        var trainer = new Trainer(settings, training, validation, folder, new GraphModule(graph, UniformInitialization.Draw(graph, settings.Seed), weightBits: settings.WeightBits), place);
         trainer.InitializeWeights();
         return trainer;
     }
 
     /// <summary>Goes on from trained weights, whose readout offset and scale they need.</summary>
     private static Trainer FromWeights(
-        TrainingSettings settings, StereoSpikeWeights start, string file, TrainingSet training, TrainingSet validation, string folder, RunLock runLock, IWorkProgress? progress)
+        TrainingSettings settings, StereoSpikeWeights start, string file, TrainingSet training, TrainingSet validation, string folder, RunPlace place)
     {
         StereoSpikeSettings network = settings.Network with
         {
@@ -221,7 +221,7 @@ public sealed class Trainer : IDisposable
         // Convolutions know neither the sensor's size nor the window's length nor the rig: weights of one begin well on another.
         StereoSpikeSettings same = start.Settings with { Width = network.Width, Height = network.Height, WindowUs = network.WindowUs, FocalBaselinePxMetres = network.FocalBaselinePxMetres };
         return network.ToJson() == same.ToJson()
-            ? new Trainer(settings with { Network = network }, training, validation, folder, new GraphModule(StereoSpikeNetwork.Build(network), start.Tensors, file, weightBits: settings.WeightBits), runLock, progress)
+            ? new Trainer(settings with { Network = network }, training, validation, folder, new GraphModule(StereoSpikeNetwork.Build(network), start.Tensors, file, weightBits: settings.WeightBits), place)
             : throw BadFile.Error(file, "", $"is of another network than the one to train: {start.Settings.ToJson()} against {network.ToJson()}", "Give train the settings that the weights were made with.");
     }
 
@@ -242,26 +242,34 @@ public sealed class Trainer : IDisposable
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {
-            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}, on {string.Join("; ", batch.Samples)}. {LastCheckpoint} keeps the last good state; nothing of this step is in it. Start again with a smaller --learning-rate, or with --set clip_norm=1.");
+            throw new InvalidDataException($"The loss is {value} at step {_optimizer.Steps}, epoch {_epoch}, on {_batches.Names(_epoch, _batchesDone)}. {LastCheckpoint} keeps the last good state; nothing of this step is in it. Start again with a smaller --learning-rate, or with --set clip_norm=1.");
         }
 
-        (_settings.AccumulatedBatches == 1 ? loss : loss / BatchesInStep()).backward();
-        _lossSum += value;
+        int batchesInStep = BatchesInStep();
         _batchesDone++;
+        _exchange?.Begin(last: StepIsWhole());
+        (_settings.AccumulatedBatches == 1 ? loss : loss / batchesInStep).backward();
+        _lossSum += value;
         if (StepIsWhole())
         {
-            if (_settings.ClipNorm > 0)
-            {
-                _optimizer.ClipGradients(_settings.ClipNorm);
-            }
-
-            _optimizer.Step(_settings.LearningRateAt(_epoch, progress));
-            _average?.Add(_optimizer.Steps);
+            Step(progress);
         }
 
         _seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
         long done = ((long)_epoch * BatchesPerEpoch) + _batchesDone;
-        _progress?.Report(done, (long)_settings.Epochs * BatchesPerEpoch, _log!.Note(_epoch, _lossSum / _batchesDone, batch.Size));
+        _progress?.Report(done, (long)_settings.Epochs * BatchesPerEpoch, _log?.Note(_epoch, _lossSum / _batchesDone, batch.WholeSize));
+    }
+
+    private void Step(double progress)
+    {
+        _exchange?.Finish();
+        if (_settings.ClipNorm > 0)
+        {
+            _optimizer.ClipGradients(_settings.ClipNorm);
+        }
+
+        _optimizer.Step(_settings.LearningRateAt(_epoch, progress));
+        _average?.Add(_optimizer.Steps);
     }
 
     /// <summary>Whether the gradients of the batches done have all gone into steps.</summary>
@@ -270,44 +278,33 @@ public sealed class Trainer : IDisposable
     /// <summary>How many batches the step under way sums up; an epoch's last one may have fewer.</summary>
     private int BatchesInStep() => Math.Min(_settings.AccumulatedBatches, BatchesPerEpoch - (_batchesDone / _settings.AccumulatedBatches * _settings.AccumulatedBatches));
 
+    /// <summary>The loss of the whole batch, of which this rank has a share.</summary>
     private Tensor Loss(Batch batch)
     {
-        StereoSpikeSettings network = _settings.Network;
+        var sums = new BatchSums(_ranks, batch.IsSpare);
+        _module.SumOverBatch = _ranks.Size > 1 ? sums.OfActivations : null;
         using DisposeScope scope = NewDisposeScope();
         using GraphRun run = _module.Run(Input(batch));
-        Tensor truth = tensor(batch.Truth, [batch.Size, 1, network.Height, network.Width]);
-        IReadOnlyList<Tensor> readouts = run.Potentials[StereoSpikeNetwork.Readout];
-        Tensor loss = _settings.Loss == LossKind.Paper
-            ? PaperLoss.Of(readouts, truth)
-            : EventWeightedLoss.Of(readouts, truth, tensor(batch.LeftEvents, truth.shape), _settings.BackgroundWeight, _settings.EdgeWeight);
-        if (_settings.PenaltyWeight > 0)
-        {
-            loss = loss + (_settings.PenaltyWeight * ActivityLoss.Penalty(run, StereoSpikeNetwork.PenalisedNodes));
-        }
+        return RunLoss.Of(_settings, _module.Graph, run, batch, _ranks.Size > 1 ? sums.OfLoss : null).MoveToOuterDisposeScope();
+    }
 
-        if (_settings.LayerPenalties.Count > 0)
+    /// <summary>Makes sure that all ranks go on from one state, the first one's: they computed it alike, but for rounding where their processors differ.</summary>
+    private void Agree()
+    {
+        _ranks.RequireSame("settings or samples", $"{_settings.ToJson()} {_training.Count} {_validation.Count} {_epoch} {_batchesDone}");
+        using IDisposable noGradient = no_grad();
+        foreach (Tensor state in _module.Tensors.Values.Concat(_optimizer.State).Concat(_average?.State ?? []))
         {
-            loss = loss + ActivityLoss.Penalty(run, _settings.LayerPenalties);
+            _ranks.Broadcast(state.bytes);
         }
-
-        if (_settings.TargetRate > 0)
-        {
-            loss = loss + (_settings.TargetRateWeight * ActivityLoss.AboveTarget(run, _module.Graph, _settings.TargetRate));
-        }
-
-        if (_settings.RateFloorWeight > 0)
-        {
-            loss = loss + (_settings.RateFloorWeight * ActivityLoss.RateFloor(run, _module.Graph, _settings.RateFloor));
-        }
-
-        return loss.MoveToOuterDisposeScope();
     }
 
     private EpochFigures FinishEpoch()
     {
+        Agree();
         _module.eval();
         using IDisposable? averages = _average?.Show();
-        Validation? scores = _validation.Count > 0 ? Validation.Score(_module, _settings.Network, _encoder, _validation) : null;
+        Validation? scores = _validation.Count > 0 ? Validation.Score(_module, _settings.Network, _encoder, _validation, _ranks) : null;
         var figures = new EpochFigures(
             _epoch, _optimizer.Steps, _settings.LearningRateAt(_epoch, (_epoch + 1.0) / _settings.Epochs), _lossSum / _batchesDone,
             scores?.All.MeanDepthErrorCm ?? double.NaN, scores?.AtEvents.MeanDisparityErrorPx ?? double.NaN, scores?.AtEvents.OnePixelAccuracy ?? double.NaN,
@@ -318,42 +315,55 @@ public sealed class Trainer : IDisposable
         {
             _best = score;
             _epochsSinceBest = 0;
-            SaveWeights(figures);
-            if (scores is not null)
-            {
-                ExampleFile.Write(_folder, scores.Examples);
-            }
+            SaveBest(figures, scores);
         }
 
-        _log!.Add(figures, scores?.Layers ?? []);
+        _log?.Add(figures, scores?.Layers ?? []);
         _epoch++;
         _batchesDone = 0;
         _lossSum = 0;
         return figures;
     }
 
-    private void SaveWeights(EpochFigures figures)
+    private void SaveBest(EpochFigures figures, Validation? scores)
     {
+        if (!_ranks.IsFirst)
+        {
+            return;
+        }
+
         var notes = new Dictionary<string, string> { ["training"] = _settings.ToJson(), ["figures"] = $"{EpochFigures.CsvHeader}\n{figures.ToCsv()}" };
         new StereoSpikeWeights(_settings.Network, _module.ExportUsedWeights(), notes).Save(Path.Combine(_folder, BestWeights));
+        if (scores is not null)
+        {
+            ExampleFile.Write(_folder, scores.Examples);
+        }
     }
 
-    private void SaveCheckpoint() => new Checkpoint
+    private void SaveCheckpoint()
     {
-        Settings = _settings,
-        Epoch = _epoch,
-        BatchesDone = _batchesDone,
-        Steps = _optimizer.Steps,
-        LossSum = _lossSum,
-        Best = _best,
-        EpochsSinceBest = _epochsSinceBest,
-        Seconds = _seconds,
-        Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).Concat(_average?.ExportState() ?? new Dictionary<string, WeightTensor>()).ToDictionary(),
-    }.Save(Path.Combine(_folder, LastCheckpoint));
+        if (!_ranks.IsFirst)
+        {
+            return;
+        }
+
+        new Checkpoint
+        {
+            Settings = _settings,
+            Epoch = _epoch,
+            BatchesDone = _batchesDone,
+            Steps = _optimizer.Steps,
+            LossSum = _lossSum,
+            Best = _best,
+            EpochsSinceBest = _epochsSinceBest,
+            Seconds = _seconds,
+            Tensors = _module.ExportWeights().Concat(_optimizer.ExportState()).Concat(_average?.ExportState() ?? new Dictionary<string, WeightTensor>()).ToDictionary(),
+        }.Save(Path.Combine(_folder, LastCheckpoint));
+    }
 
     private void InitializeWeights()
     {
-        int[] order = Order(-1);
+        int[] order = _batches.Order(-1);
         LabelledWindow[] busiest = [.. order.Take(_settings.ScalingSamples * 4)
             .Select(i => _training[i]).OrderByDescending(sample => sample.Window.Left.Length).Take(_settings.ScalingSamples)];
         using DisposeScope scope = NewDisposeScope();
@@ -368,24 +378,6 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private static int StepsOf(int batches, TrainingSettings settings) => (batches + settings.AccumulatedBatches - 1) / settings.AccumulatedBatches;
-
-    private static int Batches(TrainingSet training, TrainingSettings settings) => (training.Count + settings.BatchSize - 1) / settings.BatchSize;
-
     private Tensor Input(Batch batch) =>
         tensor(batch.Input, [batch.Size, _settings.Network.InputChannels, _settings.Network.Height, _settings.Network.Width]);
-
-    private Batch Prepare(int[] order, int epoch, int batch)
-    {
-        IEnumerable<LabelledWindow> samples = order.Skip(batch * _settings.BatchSize).Take(_settings.BatchSize).Select(sample =>
-            Augmentation.Vary(_training[sample], _settings.Augmentation, new Random(SampleSeed.Mix(_settings.Seed, epoch, sample))));
-        return Batch.Of([.. samples], _encoder, _settings.Network);
-    }
-
-    private int[] Order(int epoch)
-    {
-        int[] order = [.. Enumerable.Range(0, _training.Count)];
-        new Random(SampleSeed.Mix(_settings.Seed, epoch, -1)).Shuffle(order);
-        return order;
-    }
 }

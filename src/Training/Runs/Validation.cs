@@ -20,30 +20,38 @@ internal sealed record Validation(DepthReport All, DepthReport AtEvents, double 
         ? All.MeanDepthErrorCm
         : ((1 - settings.BackgroundWeight) * AtEvents.MeanDisparityErrorPx) + (settings.BackgroundWeight * All.MeanDisparityErrorPx);
 
-    /// <summary>Scores a network on at least one sample.</summary>
-    public static Validation Score(GraphModule module, StereoSpikeSettings network, IStereoEncoder encoder, TrainingSet samples)
+    /// <summary>Scores a network on at least one sample. Ranks predict in turn and all add up every prediction, in the samples' order: each has the same figures, to the bit, as one alone.</summary>
+    public static Validation Score(GraphModule module, StereoSpikeSettings network, IStereoEncoder encoder, TrainingSet samples, Ranks ranks)
     {
         double focalBaseline = samples[0].FocalBaselinePxMetres;
         var all = new DepthErrors(new DepthErrorSettings { FocalBaselinePxMetres = focalBaseline });
         var atEvents = new DepthErrors(new DepthErrorSettings { FocalBaselinePxMetres = focalBaseline, Weighting = PixelWeighting.WhereEvents });
-        var rates = new FiringRates(module.Graph);
         var activity = new LayerActivity(module.Graph);
         var errors = new List<(double Metres, int Sample)>();
         using IDisposable noGradient = no_grad();
-        for (int i = 0; i < samples.Count; i++)
+        for (int first = 0; first < samples.Count; first += ranks.Size)
         {
-            using DisposeScope scope = NewDisposeScope();
-            LabelledWindow sample = samples[i];
-            Batch batch = Batch.Of([sample], encoder, network);
-            using GraphRun run = module.Run(Input(batch, network));
-            DepthMap prediction = Depth(run, network, sample);
-            errors.Add((all.Add(prediction, sample.Truth, batch.LeftEvents), i));
-            atEvents.Add(prediction, sample.Truth, batch.LeftEvents);
-            rates.Add(run);
-            activity.Add(run);
+            int own = first + ranks.Rank;
+            Answer mine = own < samples.Count ? Answer.Of(module, network, encoder, samples[own], activity) : Answer.Empty(network, activity);
+            for (int i = first; i < Math.Min(first + ranks.Size, samples.Count); i++)
+            {
+                Answer answer = i == own ? mine : Answer.Empty(network, activity);
+                ranks.Broadcast(answer.Potentials.AsSpan(), from: i - first);
+                ranks.Broadcast(answer.Counts.AsSpan(), from: i - first);
+                LabelledWindow sample = samples[i];
+                DepthMap prediction = new DepthReadout(network, sample.FocalBaselinePxMetres).Read(answer.Potentials);
+                float[] leftEvents = LeftEvents(sample);
+                errors.Add((all.Add(prediction, sample.Truth, leftEvents), i));
+                atEvents.Add(prediction, sample.Truth, leftEvents);
+                activity.Add(answer.Counts, samples: 1);
+            }
         }
 
-        return new Validation(all.Report(), atEvents.Report(), rates.Mean, rates.Lowest, activity.Figures, Choose(errors, i => Predict(module, network, encoder, samples[i])));
+        LayerFigures[] layers = [.. activity.Figures];
+        LayerFigures[] neurons = [.. layers.Where(layer => layer.Fires)];
+        return new Validation(
+            all.Report(), atEvents.Report(), neurons.Sum(layer => layer.ActiveShare * layer.Elements) / neurons.Sum(layer => (double)layer.Elements),
+            neurons.Select(layer => layer.ActiveShare).DefaultIfEmpty(double.NaN).Min(), layers, ranks.IsFirst ? Choose(errors, i => Predict(module, network, encoder, samples[i])) : []);
     }
 
     /// <summary>The ends and the middle of the order of errors; a second pass over three samples, so that the first need not keep every prediction.</summary>
@@ -62,22 +70,40 @@ internal sealed record Validation(DepthReport All, DepthReport AtEvents, double 
 
     private static Example Predict(GraphModule module, StereoSpikeSettings network, IStereoEncoder encoder, LabelledWindow sample)
     {
-        using DisposeScope scope = NewDisposeScope();
-        using GraphRun run = module.Run(Input(Batch.Of([sample], encoder, network), network));
         var events = new SpikeFrame(2, network.Sensor);
         foreach (DvsEvent e in sample.Window.Left.Span)
         {
             events.Values[((e.Polarity == Polarity.On ? 0 : network.Sensor.Height) + e.Y) * network.Sensor.Width + e.X]++;
         }
 
-        return new Example("", sample.Name, events, sample.Truth, Depth(run, network, sample));
+        float[] potentials = Answer.Of(module, network, encoder, sample, new LayerActivity(module.Graph)).Potentials;
+        return new Example("", sample.Name, events, sample.Truth, new DepthReadout(network, sample.FocalBaselinePxMetres).Read(potentials));
     }
 
-    private static Tensor Input(Batch batch, StereoSpikeSettings network) => tensor(batch.Input, [1, network.InputChannels, network.Height, network.Width]);
-
-    private static DepthMap Depth(GraphRun run, StereoSpikeSettings network, LabelledWindow sample)
+    private static float[] LeftEvents(LabelledWindow sample)
     {
-        float[] potentials = run.Potentials[StereoSpikeNetwork.Readout][^1].data<float>().ToArray();
-        return new DepthReadout(network, sample.FocalBaselinePxMetres).Read(potentials);
+        float[] counts = new float[sample.Truth.Sensor.Pixels];
+        foreach (DvsEvent e in sample.Window.Left.Span)
+        {
+            counts[(e.Y * sample.Truth.Sensor.Width) + e.X]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>What the network made of one sample.</summary>
+    /// <param name="Potentials">Of the readout, shape [H,W].</param>
+    /// <param name="Counts">Of its layers: <see cref="LayerActivity.Count"/>.</param>
+    private sealed record Answer(float[] Potentials, double[] Counts)
+    {
+        public static Answer Of(GraphModule module, StereoSpikeSettings network, IStereoEncoder encoder, LabelledWindow sample, LayerActivity activity)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Batch batch = Batch.Of([sample], encoder, network);
+            using GraphRun run = module.Run(tensor(batch.Input, [1, network.InputChannels, network.Height, network.Width]));
+            return new Answer(run.Potentials[StereoSpikeNetwork.Readout][^1].data<float>().ToArray(), activity.Count(run));
+        }
+
+        public static Answer Empty(StereoSpikeSettings network, LayerActivity activity) => new(new float[network.Sensor.Pixels], new double[activity.Counts]);
     }
 }

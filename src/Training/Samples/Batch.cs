@@ -10,8 +10,11 @@ namespace StereoSpike.Training;
 /// <param name="LeftEvents">Left events at each pixel, shape [N,1,H,W].</param>
 public sealed record Batch(int Size, float[] Input, float[] Truth, float[] LeftEvents)
 {
-    /// <summary>What messages call the samples.</summary>
-    public IReadOnlyList<string> Samples { get; init; } = [];
+    /// <summary>Samples of the whole batch, where other ranks hold some of it; else <see cref="Size"/>.</summary>
+    public int WholeSize { get; init; } = Size;
+
+    /// <summary>Whether the whole batch has no sample for this rank, and the one here must count 0.</summary>
+    public bool IsSpare { get; init; }
 
     /// <summary>Encodes samples.</summary>
     /// <param name="samples">The samples, augmented already.</param>
@@ -23,10 +26,7 @@ public sealed record Batch(int Size, float[] Input, float[] Truth, float[] LeftE
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(network);
         int pixels = network.Sensor.Pixels, inputSize = encoder.Channels * pixels;
-        var batch = new Batch(samples.Count, new float[samples.Count * inputSize], new float[samples.Count * pixels], new float[samples.Count * pixels])
-        {
-            Samples = [.. samples.Select(sample => sample.Name)],
-        };
+        var batch = new Batch(samples.Count, new float[samples.Count * inputSize], new float[samples.Count * pixels], new float[samples.Count * pixels]);
         for (int n = 0; n < samples.Count; n++)
         {
             LabelledWindow sample = samples[n];

@@ -32,22 +32,28 @@ public sealed class TrainingSet
     /// <exception cref="InvalidDataException">A recording has another sensor or no depth, or no label is left to train on.</exception>
     public static (TrainingSet Training, TrainingSet Validation) Load(
         IReadOnlyList<Func<IStereoRecording>> recordings, TrainingSettings settings, IWorkProgress? progress = null, CancellationToken cancellation = default) =>
-        Load([.. recordings.Select(open => new RecordingSource("", "", open))], settings, cache: null, progress, cancellation);
+        Load([.. recordings.Select(open => new RecordingSource("", "", open))], settings, cache: null, progress, ranks: null, cancellation);
 
     /// <summary>Reads every recording's labels, or finds them in a cache, and splits off a validation set.</summary>
     /// <param name="sources">Recordings with depth, in the order of their names.</param>
     /// <param name="settings">Window, stride and validation share.</param>
     /// <param name="cache">Where samples are kept from run to run and streamed from; null to hold them in memory.</param>
     /// <param name="progress">Told the recordings read.</param>
+    /// <param name="ranks">The processes that share the run, each of which fills a part of the cache first; null for this one alone.</param>
     /// <param name="cancellation">Stops between recordings.</param>
     /// <exception cref="InvalidDataException">A recording has another sensor or no depth, no label is left to train on, or a file of the cache is damaged.</exception>
     public static (TrainingSet Training, TrainingSet Validation) Load(
-        IReadOnlyList<RecordingSource> sources, TrainingSettings settings, SampleCache? cache, IWorkProgress? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<RecordingSource> sources, TrainingSettings settings, SampleCache? cache, IWorkProgress? progress = null, Ranks? ranks = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(settings);
         SampleSettings wanted = SampleSettings.Of(settings);
         var recordings = new List<(IReadOnlyList<ISample> Samples, SampleTally Tally)>();
+        for (int own = ranks?.Rank ?? sources.Count; own < sources.Count; own += ranks!.Size)
+        {
+            cache?.Get(sources[own], wanted, cancellation);
+        }
+
         foreach (RecordingSource source in sources)
         {
             cancellation.ThrowIfCancellationRequested();

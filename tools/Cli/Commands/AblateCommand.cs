@@ -77,8 +77,8 @@ internal static class AblateCommand
     private static AblationStudy Load(TrainingSettings settings, string data, string folder, CancellationToken cancellation)
     {
         using var reading = new TerminalProgress("reading ");
-        (TrainingSet training, TrainingSet validation) = TrainingSet.Load(RecordingFiles.OpenAll(settings.Data), settings, cache: null, reading, cancellation);
-        (TrainingSet test, _) = TrainingSet.Load(RecordingFiles.OpenAll([Path.Combine(data, TestFolder)]), settings with { ValidationShare = 0 }, cache: null, reading, cancellation);
+        (TrainingSet training, TrainingSet validation) = TrainingSet.Load(RecordingFiles.OpenAll(settings.Data), settings, cache: null, reading, cancellation: cancellation);
+        (TrainingSet test, _) = TrainingSet.Load(RecordingFiles.OpenAll([Path.Combine(data, TestFolder)]), settings with { ValidationShare = 0 }, cache: null, reading, cancellation: cancellation);
         return new AblationStudy(settings, training, validation, test, folder);
     }
 

@@ -100,7 +100,7 @@ internal static class InitReportCommand
         };
         settings = settings with { Network = network, ValidationShare = 0 };
         using var reading = new TerminalProgress("reading ");
-        (TrainingSet windows, _) = TrainingSet.Load(RecordingFiles.OpenAll(data), settings, cache: null, reading, cancellation);
+        (TrainingSet windows, _) = TrainingSet.Load(RecordingFiles.OpenAll(data), settings, cache: null, reading, cancellation: cancellation);
         int count = Math.Min(windows.Count, arguments.GetValue(Samples));
         Batch batch = Batch.Of([.. Enumerable.Range(0, count).Select(i => windows[i * windows.Count / count])], EncoderCatalogue.Create(network.Encoder), network);
         NetworkGraph graph = StereoSpikeNetwork.Build(network);

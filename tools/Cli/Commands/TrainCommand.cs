@@ -32,7 +32,7 @@ internal static class TrainCommand
     };
     private static readonly Option<string?> Initialization = new("--initialization") { Description = $"How weights start: rates (drawn, then scaled until each layer fires), {InitializationRecipe.Grammar}." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the data." };
-    private static readonly Option<int?> Batch = new("--batch") { Description = "Samples a step." };
+    private static readonly Option<int?> Batch = new("--batch") { Description = "Samples a step; under mpirun or srun, of each rank." };
     private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = "Adam's step." };
     private static readonly Option<double?> Channels = new("--channels") { Description = "Channel multiplier; 1 is the paper's 32 to 512 channels." };
     private static readonly Option<ConvolutionKind?> Kind = new("--kind") { Description = "dense (5×5, arXiv v2) or separable (7×7, journal)." };
@@ -66,40 +66,49 @@ internal static class TrainCommand
 
     public static Command Make()
     {
-        var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on.")
+        var command = new Command("train", "Train a network on recordings with depth, or on simulated scenes. Ctrl-C keeps all that is done; --resume goes on. Under mpirun or srun all ranks train one network (docs/scale.md).")
         {
             Preset, Data, Out, Resume, SettingsFile, Init, Initialization, QuantizeBits, Epochs, Batch, LearningRate, Channels, Kind, Neuron, Width, Height, Downsample, Encoder, FrontEnd, WindowMs, Unit, Loss, Background, Edges, Penalty, TargetRate, RateFloor, Heads, NoSkips, Monocular, Twin, Accumulate, Patience, LabelStride, Set, TrainingSamples.Cache,
         };
-        command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
+        command.SetAction((arguments, cancellation) => RankedCommand.RunAsync(arguments, ranks => Run(arguments, ranks, cancellation)));
         return command;
     }
 
-    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    private static int Run(ParseResult arguments, Ranks ranks, CancellationToken cancellation)
     {
-        CommonOptions.StartTorch(arguments);
+        CommonOptions.StartTorch(arguments, ranks);
         string? resumed = arguments.GetValue(Resume);
-        Checkpoint? checkpoint = resumed is null ? null : Checkpoint.Load(Path.Combine(resumed, Trainer.LastCheckpoint));
-        TrainingSettings settings = checkpoint?.Settings ?? SettingsOf(arguments);
+        Checkpoint? checkpoint = resumed is null ? null : Checkpoint.Load(Path.Combine(resumed, Trainer.LastCheckpoint), ranks);
+        TrainingSettings settings = checkpoint?.Settings ?? SettingsOf(arguments, ranks);
         string folder = resumed ?? arguments.GetValue(Out) ?? throw new ArgumentException("Name the run's folder with --out RUN, or go on with one by --resume RUN.");
 
         TrainingSet training, validation;
-        using (var reading = new TerminalProgress("reading "))
+        using (TerminalProgress? reading = ranks.IsFirst ? new TerminalProgress("reading ") : null)
         {
-            (training, validation) = TrainingSamples.Load(settings, arguments.GetValue(TrainingSamples.Cache), reading, cancellation);
+            (training, validation) = TrainingSamples.Load(settings, arguments.GetValue(TrainingSamples.Cache), reading, ranks, cancellation);
         }
 
-        using var progress = new TerminalProgress("training");
+        using TerminalProgress? progress = ranks.IsFirst ? new TerminalProgress("training") : null;
         using Trainer trainer = checkpoint is null
-            ? Trainer.Start(settings, training, validation, folder, progress)
-            : Trainer.Resume(checkpoint, training, validation, folder, progress);
+            ? Trainer.Start(settings, training, validation, folder, progress, ranks)
+            : Trainer.Resume(checkpoint, training, validation, folder, progress, ranks);
         EpochFigures? figures = trainer.Run(cancellation);
-        Answer.Print(arguments, Result(folder, training.Count, validation.Count, training.Tally, figures));
+        if (ranks.IsFirst)
+        {
+            Answer.Print(arguments, Result(folder, training.Count, validation.Count, training.Tally, figures, ranks));
+        }
+
         return Shell.Done;
     }
 
-    private static JsonObject Result(string folder, int training, int validation, SampleTally tally, EpochFigures? figures)
+    private static JsonObject Result(string folder, int training, int validation, SampleTally tally, EpochFigures? figures, Ranks ranks)
     {
         var result = new JsonObject { ["run"] = folder, ["training_samples"] = training, ["validation_samples"] = validation, ["skipped_labels"] = tally.Skipped };
+        if (ranks.Size > 1)
+        {
+            result["ranks"] = ranks.Size;
+        }
+
         if (figures is not null)
         {
             result["epoch"] = figures.Epoch;
@@ -115,7 +124,7 @@ internal static class TrainCommand
         return result;
     }
 
-    private static TrainingSettings SettingsOf(ParseResult arguments)
+    private static TrainingSettings SettingsOf(ParseResult arguments, Ranks ranks)
     {
         TrainingSettings start = arguments.GetValue(SettingsFile) is { } file
             ? TrainingSettings.FromJson(File.ReadAllText(file), file)
@@ -134,7 +143,7 @@ internal static class TrainCommand
             Epochs = arguments.GetValue(Epochs) ?? start.Epochs,
             AccumulatedBatches = arguments.GetValue(Accumulate) ?? start.AccumulatedBatches,
             PatienceEpochs = arguments.GetValue(Patience) ?? start.PatienceEpochs,
-            BatchSize = arguments.GetValue(Batch) ?? start.BatchSize,
+            BatchSize = (arguments.GetValue(Batch) ?? start.BatchSize) * ranks.Size,
             LearningRate = arguments.GetValue(LearningRate) ?? start.LearningRate,
             Loss = arguments.GetValue(Loss) ?? start.Loss,
             BackgroundWeight = arguments.GetValue(Background) ?? start.BackgroundWeight,

@@ -12,13 +12,14 @@ internal static class TrainingSamples
     /// <summary>Loads what a run's settings name.</summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="cache">The cache's folder; null for none.</param>
-    /// <param name="progress">Told the recordings read.</param>
+    /// <param name="progress">Told the recordings read, if given.</param>
+    /// <param name="ranks">The processes that share the run.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    public static (TrainingSet Training, TrainingSet Validation) Load(TrainingSettings settings, string? cache, IWorkProgress progress, CancellationToken cancellation)
+    public static (TrainingSet Training, TrainingSet Validation) Load(TrainingSettings settings, string? cache, IWorkProgress? progress, Ranks ranks, CancellationToken cancellation)
     {
         if (!settings.Data.Any(PreparedSet.IsAt))
         {
-            return TrainingSet.Load(RecordingFiles.OpenAll(settings.Data), settings, cache is null ? null : new SampleCache(cache), progress, cancellation);
+            return TrainingSet.Load(RecordingFiles.OpenAll(settings.Data), settings, cache is null ? null : new SampleCache(cache), progress, ranks, cancellation);
         }
 
         return settings.Data is [var only]

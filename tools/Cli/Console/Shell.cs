@@ -28,27 +28,31 @@ internal static class Shell
             int code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
             return parsed.Errors.Count > 0 ? BadInput : code;
         }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("Interrupted. What was finished is whole; nothing is half-written.");
-            return Interrupted;
-        }
-        catch (Exception failure) when (parsed.GetValue(CommonOptions.Verbose))
-        {
-            Console.Error.WriteLine(failure);
-            return BadInput;
-        }
-        catch (Exception failure) when (IsBadInput(failure))
-        {
-            Console.Error.WriteLine(OneLine(failure));
-            return BadInput;
-        }
         catch (Exception failure)
         {
-            Console.Error.WriteLine($"Unexpected: {OneLine(failure)} This is a fault of the program; run again with --verbose and report what it prints.");
-            return BadInput;
+            return Tell(failure, parsed.GetValue(CommonOptions.Verbose));
         }
     }
+
+    /// <summary>Says on standard error what ended a command.</summary>
+    /// <param name="failure">What it was.</param>
+    /// <param name="verbose">Whether to show where it came from.</param>
+    /// <param name="who">What to begin with, where one process of several speaks.</param>
+    /// <returns>The exit code.</returns>
+    public static int Tell(Exception failure, bool verbose, string who = "")
+    {
+        Console.Error.WriteLine(who + failure switch
+        {
+            OperationCanceledException => "Interrupted. What was finished is whole; nothing is half-written.",
+            _ when verbose => failure.ToString(),
+            _ when IsBadInput(failure) => OneLine(failure),
+            _ => $"Unexpected: {OneLine(failure)} This is a fault of the program; run again with --verbose and report what it prints.",
+        });
+        return CodeOf(failure);
+    }
+
+    /// <summary>The exit code of what ended a command.</summary>
+    public static int CodeOf(Exception failure) => failure is OperationCanceledException ? Interrupted : BadInput;
 
     /// <summary>Options that do not exist and would otherwise be taken for a file's name.</summary>
     private static IEnumerable<string> MistakenOptions(ParseResult parsed) => parsed.Tokens
