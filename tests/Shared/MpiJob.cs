@@ -20,8 +20,6 @@ internal sealed class MpiJob
 
     public static bool IsInstalled(string library) => Find(library) is not null;
 
-    public static IEnumerable<string> Installed() => ((string[])[OpenMpi, Mpich]).Where(IsInstalled);
-
     /// <summary>Starts <c>dotnet ARGUMENTS</c> so many times.</summary>
     public static MpiJob Start(string library, int processes, params string[] arguments)
     {
@@ -48,14 +46,6 @@ internal sealed class MpiJob
 
             return (_launcher.ExitCode, _output.Result, _errors.Result);
         }
-    }
-
-    /// <summary>Runs a job that must go well.</summary>
-    public static string Run(string library, int processes, params string[] arguments)
-    {
-        (int code, string output, string errors) = Start(library, processes, arguments).Finish();
-        Assert.True(code == 0, $"exit code {code}: {errors}{output}");
-        return output;
     }
 
     private static string? Find(string library)

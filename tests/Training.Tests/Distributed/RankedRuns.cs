@@ -9,7 +9,7 @@ internal static class RankedRuns
 {
     private static readonly TrainingSettings Base = TinyRun.Settings with
     {
-        Epochs = 2,
+        Epochs = 1,
         BatchSize = 5,
         PenaltyWeight = 0.5f,
         TargetRate = 0.02f,
@@ -23,10 +23,15 @@ internal static class RankedRuns
 
     public static readonly IReadOnlyDictionary<string, TrainingSettings> Settings = new Dictionary<string, TrainingSettings>
     {
-        ["all-terms"] = Base,
-        ["paper"] = Base with { Loss = LossKind.Paper, Network = Base.Network with { Kind = ConvolutionKind.Separable }, LayerPenalties = new Dictionary<string, float> { ["bottom"] = 0.3f } },
-        ["accumulated"] = Base with { AccumulatedBatches = 3 },
+        ["all-terms"] = Base with { Epochs = 2 },
+        ["paper"] = Base with
+        {
+            Loss = LossKind.Paper,
+            Network = Base.Network with { Kind = ConvolutionKind.Separable },
+            LayerPenalties = new Dictionary<string, float> { ["bottom"] = 0.3f },
+            AccumulatedBatches = 3,
+        },
         ["rounded"] = Base with { WeightBits = 8 },
-        ["twin"] = Base with { Network = Base.Network with { Twin = ActivationKind.Tanh } },
+        ["twin"] = Base with { Network = Base.Network with { Twin = ActivationKind.Tanh }, LearningRate = 1e-6 },
     };
 }

@@ -12,6 +12,11 @@ internal static class RankedCommand
     public static Task<int> RunAsync(ParseResult arguments, Func<Ranks, int> work) => MainThread.RunAsync(() =>
     {
         using Ranks ranks = Ranks.Join();
+        if (ranks.Size > 1)
+        {
+            Environment.SetEnvironmentVariable("TERM", "dumb");   // Open MPI gives ranks a pseudoterminal, into which the runtime would write control codes before any JSON
+        }
+
         try
         {
             return work(ranks);
