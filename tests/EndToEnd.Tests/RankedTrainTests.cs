@@ -7,7 +7,7 @@ namespace StereoSpike.EndToEnd.Tests;
 /// <summary><c>mpirun -np 2 stereospike train</c>.</summary>
 public sealed class RankedTrainTests : IDisposable
 {
-    private const string Scenes = "sim:boxes?rig=64x48,46,0.1&scenes=3&seconds=0.4";
+    private const string Scenes = "sim:boxes?rig=64x48,46,0.1&scenes=6&seconds=0.3";
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

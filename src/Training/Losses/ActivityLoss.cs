@@ -64,7 +64,7 @@ public static class ActivityLoss
 
         Tensor rates = Means(layers.Select(node => run.Spikes[node.Name]), spikes => spikes, sumOverBatch);
         float neurons = layers.Sum(layer => (float)layer.Shape.Count);
-        Tensor rate = (rates * tensor([.. layers.Select(layer => layer.Shape.Count / neurons)])).sum();
+        Tensor rate = (rates * tensor([.. layers.Select(layer => (float)layer.Shape.Count)])).sum() / neurons;
         return ((rate / target) - 1f).clamp_min(0f).MoveToOuterDisposeScope();
     }
 
@@ -78,7 +78,7 @@ public static class ActivityLoss
         }
 
         // Sums over samples of each sample's mean, and the number of samples.
-        Tensor sums = BatchSum.Of([.. all.Select(tensor => value(tensor).sum() * ((double)tensor.shape[0] / tensor.numel())), tensor((float)all[0].shape[0])], sumOverBatch);
+        Tensor sums = BatchSum.Of([.. all.Select(tensor => value(tensor).sum() / (tensor.numel() / tensor.shape[0])), tensor((float)all[0].shape[0])], sumOverBatch);
         return sums.narrow(0, 0, all.Length) / sums[all.Length];
     }
 }
