@@ -17,6 +17,7 @@ root.Add(InitReportCommand.Make());
 root.Add(InitStudyCommand.Make());
 root.Add(TrainCommand.Make());
 root.Add(AblateCommand.Make());
+root.Add(ScaleCommand.Make());
 root.Add(ReportCommand.Make());
 root.Add(EvaluateCommand.Make());
 root.Add(InferCommand.Make());

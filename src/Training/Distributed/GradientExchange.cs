@@ -13,9 +13,8 @@ namespace StereoSpike.Training;
 /// </remarks>
 internal sealed class GradientExchange : IDisposable
 {
-    /// <summary>Bytes of gradients that fill a bucket: large enough that its time is bandwidth's and not latency's, small enough that several leave before the pass ends.</summary>
-    public const int BucketBytes = 1 << 20;
-
+    private const long LeastBucketBytes = 64 << 10, MostBucketBytes = 4 << 20;   // below, a bucket's time is latency; above, it leaves late
+    private const int LeastBuckets = 4;
     private readonly Ranks _ranks;
     private readonly GraphModule _module;
     private readonly List<Bucket> _buckets = [];
@@ -28,10 +27,11 @@ internal sealed class GradientExchange : IDisposable
     {
         (_ranks, _module) = (ranks, module);
         var open = new List<(string Name, int Count)>();
+        long full = BucketBytes(module.Tensors.Values.Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel()) * sizeof(float));
         foreach ((string name, Parameter parameter) in module.Tensors.Reverse().Where(pair => pair.Value.requires_grad))
         {
             open.Add((name, checked((int)parameter.numel())));
-            if (open.Sum(slot => (long)slot.Count) * sizeof(float) >= BucketBytes)
+            if (open.Sum(slot => (long)slot.Count) * sizeof(float) >= full)
             {
                 Close(open);
             }
@@ -40,6 +40,9 @@ internal sealed class GradientExchange : IDisposable
         Close(open);
         module.BeforeUse = Watch;
     }
+
+    /// <summary>Bytes that fill a bucket: a quarter of the gradients, so that several leave before the pass ends, within bounds.</summary>
+    public static long BucketBytes(long gradientBytes) => Math.Clamp(gradientBytes / LeastBuckets, LeastBucketBytes, MostBucketBytes);
 
     /// <summary>Begins a backward pass.</summary>
     /// <param name="last">Whether the step's gradients are whole after it, so that they may leave; else they add up here.</param>
