@@ -4,6 +4,9 @@ using StereoSpike.Readout;
 
 namespace StereoSpike.Hardware;
 
+/// <summary>Runs a frame: shape [C,H,W] to a potential a pixel, [H,W].</summary>
+internal delegate void FrameRunner(SpikeFrame input, Span<float> potentials);
+
 /// <summary>Times an engine on a drawn network of which every layer fires at a wanted rate.</summary>
 /// <remarks>The same network and frame every time: what is measured is the engine, not the data. A few frames warm up and do not count.</remarks>
 public sealed class EngineBench
@@ -57,11 +60,17 @@ public sealed class EngineBench
     public (StageTimes Frames, double ProcessorMs) Run(IDepthEngine engine, int frames, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(engine);
+        return Run(engine.Run, frames, cancellation);
+    }
+
+    /// <summary>The same for what is no engine of ours.</summary>
+    internal (StageTimes Frames, double ProcessorMs) Run(FrameRunner run, int frames, CancellationToken cancellation)
+    {
         Guard.AtLeast(frames, 1);
         var potentials = new float[Settings.Sensor.Pixels];
         for (int i = 0; i < WarmUpFrames; i++)
         {
-            engine.Run(Input, potentials);
+            run(Input, potentials);
         }
 
         var times = new StageTimes();
@@ -70,7 +79,7 @@ public sealed class EngineBench
         {
             cancellation.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
-            engine.Run(Input, potentials);
+            run(Input, potentials);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 

@@ -8,12 +8,13 @@ namespace StereoSpike.Hardware;
 internal sealed class OnnxModel
 {
     private const int IrVersion = 8, OperatorSet = 18;
-    private const int FloatType = 1, Int64Type = 7;   // TensorProto.DataType
+    private const int FloatType = 1, ByteType = 2, SignedByteType = 3, Int32Type = 6, Int64Type = 7;   // TensorProto.DataType
     private const int FloatAttribute = 1, IntAttribute = 2, StringAttribute = 3, IntsAttribute = 7;   // AttributeProto.AttributeType
+    private const string RuntimeDomain = "com.microsoft";
     private readonly ProtobufWriter _graph = new();
     private readonly HashSet<string> _constants = [];
 
-    /// <summary>Adds a node of one output.</summary>
+    /// <summary>Adds a node of one output; <c>QLinearAdd</c>, which the standard lacks, is ONNX Runtime's own.</summary>
     /// <returns>The output's name.</returns>
     public string Node(string type, string output, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
     {
@@ -25,6 +26,11 @@ internal sealed class OnnxModel
             }
 
             node.Text(2, output).Text(3, output).Text(4, type);
+            if (type == "QLinearAdd")
+            {
+                node.Text(7, RuntimeDomain);
+            }
+
             foreach ((string name, object value) in attributes)
             {
                 node.Message(5, attribute => Attribute(attribute.Text(1, name), value));
@@ -41,6 +47,16 @@ internal sealed class OnnxModel
     /// <returns>Its name.</returns>
     public string Constant(string name, IReadOnlyList<int> shape, ReadOnlySpan<long> values) => Constant(name, shape, Int64Type, MemoryMarshal.AsBytes(values));
 
+    /// <summary>Adds a constant of int8, uint8 or int32, once under its name.</summary>
+    /// <returns>Its name.</returns>
+    public string Constant(string name, IReadOnlyList<int> shape, ReadOnlySpan<sbyte> values) => Constant(name, shape, SignedByteType, MemoryMarshal.AsBytes(values));
+
+    /// <inheritdoc cref="Constant(string, IReadOnlyList{int}, ReadOnlySpan{sbyte})"/>
+    public string Constant(string name, IReadOnlyList<int> shape, ReadOnlySpan<byte> values) => Constant(name, shape, ByteType, values);
+
+    /// <inheritdoc cref="Constant(string, IReadOnlyList{int}, ReadOnlySpan{sbyte})"/>
+    public string Constant(string name, IReadOnlyList<int> shape, ReadOnlySpan<int> values) => Constant(name, shape, Int32Type, MemoryMarshal.AsBytes(values));
+
     /// <summary>Declares the model's input, [N,C,H,W].</summary>
     public void Input(string name, FeatureShape shape) => Value(11, name, [shape.Channels, shape.Height, shape.Width]);
 
@@ -55,6 +71,7 @@ internal sealed class OnnxModel
         _graph.Text(2, name);
         var model = new ProtobufWriter().Integer(1, IrVersion).Text(2, "StereoSpike for .NET").Block(7, _graph.ToArray());
         model.Message(8, set => set.Text(1, "").Integer(2, OperatorSet));
+        model.Message(8, set => set.Text(1, RuntimeDomain).Integer(2, 1));
         foreach ((string key, string value) in metadata)
         {
             model.Message(14, entry => entry.Text(1, key).Text(2, value));

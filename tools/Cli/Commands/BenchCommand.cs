@@ -30,6 +30,7 @@ internal static class BenchCommand
         {
             Engine, Deployment.Int8, Layers, Kind, Width, Height, Channels, Firing, Frames, Quantization.Bits, Quantization.MembraneBits, Quantization.Fold,
         };
+        command.Add(BenchCompareCommand.Make());
         command.SetAction((arguments, cancellation) => MainThread.RunAsync(() => Run(arguments, cancellation)));
         return command;
     }

@@ -24,7 +24,7 @@ internal static class Deployment
         DefaultValueFactory = _ => EngineCatalogue.Names[0],
     }.AcceptOnlyFromAmong([.. EngineCatalogue.Names]);
 
-    public static Option<bool> Int8 { get; } = new("--int8") { Description = "Run it in integers: weights of 8 bits, one scale a channel, sums exact (--engine event only). Faster, and nearly the same depth: see stereospike quantize." };
+    public static Option<bool> Int8 { get; } = new("--int8") { Description = "Run it in integers: weights of 8 bits, one scale a channel, sums exact (--engine event only). Nearly the same depth, see stereospike quantize; faster, but for separable networks whose sums pass 32 bits, such as mvsec, which are folded first." };
 
     /// <summary>The file of a network that ships, or the path itself. A file of such a name comes first.</summary>
     public static string Resolve(string weights) =>

@@ -102,6 +102,25 @@ public class IntegerEngineTests
         Assert.Matches("cannot run node .* in integers: its sums need [0-9]+ bits where 32 are added", refusal.Message);
     }
 
+    [Fact]
+    public void The_catalogue_folds_a_separable_network_whose_sums_pass_32_bits()
+    {
+        StereoSpikeSettings settings = TestNetworks.Settings with { Kind = ConvolutionKind.Separable };
+        StereoSpikeWeights weights = TestNetworks.Draw(settings);
+        SpikeFrame frame = SyntheticNetwork.Frame(settings, 0.1, seed: 2);
+        var wide = new QuantizationSettings { WeightBits = 14 };
+        using IDepthEngine engine = EngineCatalogue.Make("event", weights, threads: 1, integers: wide);
+        using var chip = new SimulatedEngine(weights, wide with { FoldSeparable = true });
+        float[] found = new float[settings.Sensor.Pixels], expected = new float[settings.Sensor.Pixels];
+
+        engine.Run(frame, found);
+        chip.Run(frame, expected);
+
+        Assert.Equal(expected, found);
+        Assert.True(new SimulatedEngine(weights, wide).Program.SumBits > 32);
+        Assert.Contains("runs floats only", Assert.Throws<ArgumentException>(() => EngineCatalogue.Make("onnx", weights, integers: wide)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ConvolutionKind.Dense)]
     [InlineData(ConvolutionKind.Separable)]
