@@ -81,7 +81,9 @@ internal static class SendCommand
         NatsRig rig = NatsRig.OpenAsync(LiveSources.AddressOf(arguments, target), cancellation).GetAwaiter().GetResult();
         try
         {
-            return Send(source, packet => rig.SendEventsAsync(packet, cancellation).GetAwaiter().GetResult(), EventPacket.MaximumEvents, cancellation);
+            long events = Send(source, packet => rig.SendEventsAsync(packet, cancellation).GetAwaiter().GetResult(), EventPacket.MaximumEvents, cancellation);
+            rig.FlushAsync(cancellation).GetAwaiter().GetResult();
+            return events;
         }
         finally
         {

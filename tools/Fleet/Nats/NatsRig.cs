@@ -12,10 +12,12 @@ public sealed class NatsRig : IAsyncDisposable
     /// <summary>The version of subjects, packets and headers.</summary>
     public const int SchemaVersion = 1;
 
+    private const int MostUnconfirmed = 32;
     private readonly NatsConnection _connection;
     private readonly NatsJSContext _context;
     private readonly RigAddress _address;
     private readonly string _session = Guid.NewGuid().ToString("N");
+    private readonly Queue<(Packet Packet, Task<bool> Confirmed)> _unconfirmed = new();
     private long _sent;
 
     private NatsRig(NatsConnection connection, NatsJSContext context, RigAddress address) => (_connection, _context, _address) = (connection, context, address);
@@ -39,30 +41,58 @@ public sealed class NatsRig : IAsyncDisposable
         return new NatsRig(connection, context, address);
     }
 
-    /// <summary>Sends an event packet (<see cref="EventPacket"/>), and waits until the server has it; through outages.</summary>
-    /// <param name="packet">A whole packet.</param>
+    /// <summary>Sends an event packet (<see cref="EventPacket"/>), and waits where too many before it have not been confirmed; through outages.</summary>
+    /// <param name="packet">A whole packet; copied.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task SendEventsAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellation = default)
     {
-        string subject = RigSubjects.Events(_address.Rig, (Camera)packet.Span[5]);
-        var once = new NatsJSPubOpts { MsgId = string.Create(CultureInfo.InvariantCulture, $"{_session}-{_sent++}") };   // sent again, it is still kept once
-        byte[] message = packet.ToArray();
-        while (true)
+        var sending = new Packet(
+            RigSubjects.Events(_address.Rig, (Camera)packet.Span[5]), packet.ToArray(),
+            new NatsJSPubOpts { MsgId = string.Create(CultureInfo.InvariantCulture, $"{_session}-{_sent++}") });   // sent again, it is still kept once
+        _unconfirmed.Enqueue((sending, PublishAsync(sending, cancellation)));
+        await ConfirmAsync(MostUnconfirmed, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until the server has all packets.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Task FlushAsync(CancellationToken cancellation = default) => ConfirmAsync(0, cancellation);
+
+    /// <summary>Waits for the oldest until so many are left; what failed is sent again, and all behind it.</summary>
+    private async Task ConfirmAsync(int most, CancellationToken cancellation)
+    {
+        while (_unconfirmed.Count > most)
         {
-            try
+            if (await _unconfirmed.Peek().Confirmed.ConfigureAwait(false))
             {
-                await NatsCalls.AskAsync(_address.Server.Shown, async () =>
-                {
-                    PubAckResponse answer = await _context.PublishAsync(subject, message, opts: once, cancellationToken: cancellation).ConfigureAwait(false);
-                    answer.EnsureSuccess();
-                }).ConfigureAwait(false);
-                return;
+                _unconfirmed.Dequeue();
+                continue;
             }
-            catch (QueueUnreachableException)
+
+            await Task.Delay(200, cancellation).ConfigureAwait(false);
+            Packet[] again = [.. _unconfirmed.Select(waiting => waiting.Packet)];
+            await Task.WhenAll(_unconfirmed.Select(waiting => waiting.Confirmed)).ConfigureAwait(false);
+            _unconfirmed.Clear();
+            foreach (Packet packet in again)
             {
-                await Task.Delay(200, cancellation).ConfigureAwait(false);
+                _unconfirmed.Enqueue((packet, PublishAsync(packet, cancellation)));
             }
+        }
+    }
+
+    /// <returns>Whether the server has it now: a packet that it had before, of which we had not heard, is no fault.</returns>
+    private async Task<bool> PublishAsync(Packet packet, CancellationToken cancellation)
+    {
+        try
+        {
+            PubAckResponse answer = await NatsCalls.AskAsync(
+                _address.Server.Shown, () => _context.PublishAsync(packet.Subject, packet.Bytes, opts: packet.Once, cancellationToken: cancellation).AsTask()).ConfigureAwait(false);
+            return answer.Error is null;
+        }
+        catch (QueueUnreachableException)
+        {
+            return false;
         }
     }
 
@@ -94,4 +124,6 @@ public sealed class NatsRig : IAsyncDisposable
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private sealed record Packet(string Subject, byte[] Bytes, NatsJSPubOpts Once);
 }

@@ -15,7 +15,7 @@ namespace StereoSpike.Fleet;
 /// </remarks>
 public sealed class NatsSource : IStereoSource
 {
-    private const int MostWaiting = 16, Batch = 64;
+    private const int MostWaiting = 16, Batch = 512;   // a round trip a batch, and no more than the client's own queue of 1,024 holds
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5), Wait = TimeSpan.FromSeconds(2);
     private readonly RigAddress _address;
     private readonly TimeSpan _term;
