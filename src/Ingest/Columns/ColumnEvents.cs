@@ -12,6 +12,7 @@ public sealed class ColumnEvents : IEventSequence, IDisposable
     private const int BatchEvents = 4096;
     private readonly Hdf5File _file;
     private readonly Hdf5Column[] _columns;
+    private readonly NarrowColumns? _narrow;
     private readonly string _group;
     private readonly long[][] _batch = [new long[BatchEvents], new long[BatchEvents], new long[BatchEvents], new long[BatchEvents]];
     private readonly long[] _one = new long[1];
@@ -22,6 +23,7 @@ public sealed class ColumnEvents : IEventSequence, IDisposable
         _file = file;
         _group = group;
         _columns = [.. names.Select((name, i) => Hdf5Column.Open(file, name, i == 2 ? 1e6 : 1))];
+        _narrow = NarrowColumns.Of(_columns);
         Count = _columns[0].Count;
         if (_columns.Any(column => column.Count != Count))
         {
@@ -90,6 +92,12 @@ public sealed class ColumnEvents : IEventSequence, IDisposable
     {
         Guard.Within(first, 0, Count - destination.Length, nameof(first));
         long previousUs = first > 0 ? TimeUs(first - 1) : long.MinValue;
+        if (_narrow?.TryRead(first, destination, Sensor, Math.Max(previousUs, 0)) == true)
+        {
+            return;
+        }
+
+        // Columns of other types; or a row that is refused, which is named here.
         for (int done = 0; done < destination.Length; done += BatchEvents)
         {
             Span<DvsEvent> events = destination[done..Math.Min(done + BatchEvents, destination.Length)];

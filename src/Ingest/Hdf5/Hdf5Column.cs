@@ -42,6 +42,10 @@ internal abstract class Hdf5Column : IDisposable
     /// <exception cref="InvalidDataException">The file is damaged, or a value is none that fits.</exception>
     public abstract void Read(long first, Span<long> values);
 
+    /// <summary>The rows as they are stored, where they are whole numbers of exactly that type; else null.</summary>
+    public virtual Hdf5Rows<TStored>? Rows<TStored>()
+        where TStored : unmanaged => null;
+
     /// <inheritdoc/>
     public abstract void Dispose();
 
@@ -51,6 +55,8 @@ internal abstract class Hdf5Column : IDisposable
         private readonly Hdf5Rows<T> _rows = new(file, name);
 
         public override long Count => _rows.Count;
+
+        public override Hdf5Rows<TStored>? Rows<TStored>() => _rows as Hdf5Rows<TStored>;
 
         public override void Read(long first, Span<long> values)
         {

@@ -1,4 +1,5 @@
 using CsCheck;
+using StereoSpike.Tests;
 
 namespace StereoSpike.Ingest.Tests.Audio;
 
@@ -89,6 +90,6 @@ public class WavFileTests
             }
 
             Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
-        }, iter: 5000, threads: 1);
+        }, iter: FuzzInputs.Count(5000), threads: 1);
     }
 }

@@ -1,3 +1,6 @@
+using PureHDF;
+using StereoSpike.Tests;
+
 namespace StereoSpike.Ingest.Tests.Columns;
 
 /// <summary>Events as HDF5 columns that PyTables (Blosc) and h5py wrote (Fixtures/h5py/make_columns.py).</summary>
@@ -60,6 +63,52 @@ public sealed class ColumnEventsTests
         InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => events.Read(0, new DvsEvent[100]));
 
         Assert.Contains("events, row 43: holds x = 301, y = 473", refusal.Message, StringComparison.Ordinal);   // 11·43 = 473
+    }
+
+    [Theory]
+    [InlineData(7, 0, 640, "x = 640")]
+    [InlineData(7, 1, 480, "y = 480")]
+    [InlineData(7, 2, 59, "t = 59 µs (before it 60)")]
+    [InlineData(7, 3, 2, "p = 2")]
+    [InlineData(299, 2, 2979, "t = 2979 µs (before it 2980)")]
+    public void What_is_wrong_in_columns_of_DSECs_types_is_refused_with_its_row(int row, int column, int value, string named)
+    {
+        using var folder = new TemporaryFolder();
+        int[][] columns = [.. Enumerable.Range(0, 4).Select(_ => new int[300])];
+        for (int i = 0; i < 300; i++)
+        {
+            (columns[0][i], columns[1][i], columns[2][i], columns[3][i]) = (i, 479 - i, 10 * i, i % 2);
+        }
+
+        string sound = Write(folder.File("sound.h5"), columns);
+        columns[column][row] = value;
+        string damaged = Write(folder.File("damaged.h5"), columns);
+        using var events = ColumnEvents.Open(sound, sensor: new SensorSize(640, 480));
+        using var refused = ColumnEvents.Open(damaged, sensor: new SensorSize(640, 480));
+        var read = new DvsEvent[300];
+        events.Read(0, read);
+
+        Assert.Equal(new DvsEvent(2990, 299, 180, Polarity.On), read[299]);
+        InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => refused.Read(0, read));
+        Assert.Contains($"events, row {row}: holds ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+        refused.Read(0, read.AsSpan(0, row));   // all before it are sound
+        Assert.Equal(new DvsEvent(60, 6, 473, Polarity.Off), read[6]);
+    }
+
+    private static string Write(string path, int[][] columns)
+    {
+        new H5File
+        {
+            ["events"] = new H5Group
+            {
+                ["x"] = Array.ConvertAll(columns[0], value => (ushort)value),
+                ["y"] = Array.ConvertAll(columns[1], value => (ushort)value),
+                ["t"] = Array.ConvertAll(columns[2], value => (uint)value),
+                ["p"] = Array.ConvertAll(columns[3], value => (byte)value),
+            },
+        }.Write(path);
+        return path;
     }
 
     private static void CheckEvents(ColumnEvents events, int delayUs)

@@ -1,15 +1,14 @@
 using System.Diagnostics;
-using System.Globalization;
 using CsCheck;
+using StereoSpike.Tests;
 
 namespace StereoSpike.Ingest.Tests.Events;
 
 /// <summary>Damaged files of every format: read, or refused by name, but never a crash, a hang or memory beyond what the file justifies.</summary>
-/// <remarks><c>STEREOSPIKE_FUZZ</c> sets how many inputs a format gets; docs/reliability.md tells the counts that were run.</remarks>
 public sealed class FuzzTests
 {
     private const long MostBytesAllocated = 64L << 20;
-    private static readonly long Inputs = long.Parse(Environment.GetEnvironmentVariable("STEREOSPIKE_FUZZ") ?? "2000", CultureInfo.InvariantCulture);
+    private static readonly int Inputs = FuzzInputs.Count(2000);
     private static readonly SensorSize Sensor = new(640, 480);
 
     public static TheoryData<EventFormat> Formats => [EventFormat.Evt2, EventFormat.Evt21, EventFormat.Evt3, EventFormat.Dat, EventFormat.Bin, EventFormat.EventStream, EventFormat.Aedat2, EventFormat.Aedat4, EventFormat.RosBag];

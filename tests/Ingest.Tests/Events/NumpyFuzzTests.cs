@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using CsCheck;
 using StereoSpike.Tests;
 
@@ -9,7 +8,7 @@ namespace StereoSpike.Ingest.Tests.Events;
 public sealed class NumpyFuzzTests
 {
     private const long MostBytesAllocated = 64L << 20;
-    private static readonly long Inputs = long.Parse(Environment.GetEnvironmentVariable("STEREOSPIKE_FUZZ") ?? "300", CultureInfo.InvariantCulture);
+    private static readonly int Inputs = FuzzInputs.Count(300);
     private static readonly SensorSize Sensor = new(640, 480);
 
     [Theory]

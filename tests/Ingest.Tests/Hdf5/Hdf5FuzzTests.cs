@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using StereoSpike.Tests;
 
 namespace StereoSpike.Ingest.Tests.Hdf5;
@@ -7,7 +6,7 @@ namespace StereoSpike.Ingest.Tests.Hdf5;
 /// <summary>Damaged HDF5 files: read, or refused by name, but never a crash, a hang, or values made up on the way.</summary>
 public sealed class Hdf5FuzzTests
 {
-    private static readonly long Inputs = long.Parse(Environment.GetEnvironmentVariable("STEREOSPIKE_FUZZ") ?? "300", CultureInfo.InvariantCulture);
+    private static readonly int Inputs = FuzzInputs.Count(300);
     private static readonly SensorSize Sensor = new(640, 480);
 
     [Theory]
